@@ -1,0 +1,2 @@
+// The entry point.
+System.Console.WriteLine("compat");
