@@ -1,1 +1,19 @@
-System.Console.WriteLine("load");
+using Compat.Load.CommandLine;
+
+
+if (args.Length == 0 || args[0] is "--help" or "help")
+{
+    Help.Write();
+    return args.Length == 0 ? 2 : 0;
+}
+
+try
+{
+    var options = Options.Parse(args[1..]);
+    return args[0] == "mock" ? await Mock.ServeAsync(options) : await Comparison.RunAsync(args[0], options);
+}
+catch (ArgumentException exception)
+{
+    Console.Error.WriteLine($"compat-load: {exception.Message}");
+    return 2;
+}

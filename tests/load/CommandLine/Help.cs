@@ -1,0 +1,28 @@
+namespace Compat.Load.CommandLine;
+
+internal static class Help
+{
+    public static void Write()
+    {
+        Console.WriteLine("""
+            compat-load SCENARIO --bootstrap HOST:PORT [options]        measure one broker
+            compat-load SCENARIO --target A=HOST:PORT[@PID] --target B=HOST:PORT[@PID] --rounds 5
+                                                                        measure several, turn and turn about, and compare
+            compat-load mock [--brokers 1] [--topics NAME:PARTITIONS,...]
+                                                                        serve librdkafka's in-memory mock cluster until ended
+
+            Options for every scenario (load simulation):
+              --copies 1        clients side by side                    --rate 0        operations a second over all copies; 0 is open
+              --warmup 2        seconds that do not count               --seconds 10    seconds that count
+              --rounds 1        alternated runs a target                --topic NAME    use this topic, do not create or delete one
+              --json            one JSON line a run                     --setting N=V   a librdkafka setting, as often as needed
+              --keep            leave the topics
+
+            Scenarios:
+            """);
+        foreach (var create in Catalog.All)
+        {
+            Console.WriteLine($"  {create().Summary}");
+        }
+    }
+}
