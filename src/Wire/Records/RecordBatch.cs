@@ -134,6 +134,12 @@ public readonly struct RecordBatch
     /// <inheritdoc cref="RecordBatchHeader.RecordCount"/>
     public int RecordCount => _header.RecordCount;
 
+    /// <summary>The records, decompressed if need be, for <c>foreach</c>.</summary>
+    /// <param name="maxDecompressedBytes">How many bytes they may have uncompressed, more is an error.</param>
+    /// <remarks>Reading them throws <see cref="WireFormatException"/> where the bytes are not what the header says.</remarks>
+    public RecordSequence Records(int maxDecompressedBytes = Compression.DefaultMaxDecompressedBytes) =>
+        new(this, maxDecompressedBytes);
+
     /// <summary>Whether the stored checksum is that of the bytes it covers.</summary>
     public bool IsCrcValid() => Crc32C.Compute(Memory.Span[RecordBatchLayout.Attributes..]) == _header.Crc;
 
