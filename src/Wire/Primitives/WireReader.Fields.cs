@@ -49,9 +49,13 @@ public ref partial struct WireReader
         return length == Null ? null : ReadSlice(length);
     }
 
+    /// <summary>Reads a records field that cannot be null, as a slice of the frame.</summary>
+    /// <param name="flexible">True in the flexible versions of the message.</param>
+    public RecordsPayload ReadRecords(bool flexible) => new(ReadBytes(flexible));
+
     /// <summary>Reads a records field, null or a slice of the frame.</summary>
     /// <param name="flexible">True in the flexible versions of the message.</param>
-    public RecordsPayload ReadRecords(bool flexible)
+    public RecordsPayload ReadNullableRecords(bool flexible)
     {
         int length = ReadLength(flexible);
         return length == Null ? default : new RecordsPayload(ReadSlice(length));

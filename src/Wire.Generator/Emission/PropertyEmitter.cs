@@ -1,0 +1,35 @@
+using Compat.Wire.Generator.Model;
+
+namespace Compat.Wire.Generator.Emission;
+
+/// <summary>Emits the properties of a class: one a field.</summary>
+internal static class PropertyEmitter
+{
+    public static void Emit(CodeWriter code, StructContext context)
+    {
+        foreach (FieldSchema field in context.Fields)
+        {
+            code.Line($"/// <summary>{Describe(field)}</summary>");
+            code.Line($"public {TypeOf(field, context)} {field.Name} {{ get; set; }}{Defaults.Initializer(field)}");
+            code.Line();
+        }
+    }
+
+    private static string TypeOf(FieldSchema field, StructContext context)
+    {
+        string element = context.ElementType(field);
+        string type = field.IsArray ? $"List<{element}>" : element;
+        bool isMarked = !field.Nullable.IsEmpty && (field.IsArray || field.Type != FieldType.Records);
+        return isMarked ? type + "?" : type;
+    }
+
+    private static string Describe(FieldSchema field)
+    {
+        string text = $"{field.Name}: {(field.IsArray ? "array of " : "")}{field.TypeName}, versions {field.Versions}";
+        text += field.Nullable.IsEmpty ? "" : field.Nullable == field.Versions ? ", may be null" : $", may be null in {field.Nullable}";
+        text += field.Tag < 0 ? "" : $", tag {field.Tag}";
+        text += field.Default is null or "" ? "" : $", default {field.Default}";
+        text += field.IsIgnorable ? ", dropped by versions without it." : ".";
+        return text;
+    }
+}
