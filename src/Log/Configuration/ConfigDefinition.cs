@@ -19,19 +19,19 @@ public sealed record ConfigDefinition
     }
 
     /// <summary>The name as users write it, for example <c>retention.ms</c>.</summary>
-    public string Name { get; }
+    public string Name { get; init; }
 
     /// <summary>The type of the value.</summary>
     public ConfigType Type { get; }
 
     /// <summary>The value when nobody sets it, as text; null when there is none.</summary>
-    public string? Default { get; }
+    public string? Default { get; init; }
 
     /// <summary>What a value must satisfy beyond its type, or null.</summary>
-    public ConfigRule? Rule { get; }
+    public ConfigRule? Rule { get; init; }
 
     /// <summary>What the setting does, in one or two sentences.</summary>
-    public string Documentation { get; }
+    public string Documentation { get; init; }
 
     /// <summary>Whether the setting can be changed while the broker runs. Topic and group settings always can.</summary>
     public ConfigUpdateMode UpdateMode { get; init; } = ConfigUpdateMode.ReadOnly;
@@ -68,6 +68,9 @@ public sealed record ConfigDefinition
 
         return value;
     }
+
+    /// <summary>True when the setting can only be given to a running broker, not at its start.</summary>
+    public bool IsDynamicOnly { get; init; }
 
     /// <summary>The same setting, marked as one that is accepted but changes nothing.</summary>
     /// <param name="reason">One clause that completes "has no effect: ".</param>

@@ -1,0 +1,27 @@
+namespace Compat.Server.Configuration.Sources;
+
+/// <summary>
+/// The one place where a value differs from Kafka's default when nobody sets it, so that a broker without any
+/// configuration is a ready single node. DescribeConfigs shows these as static broker settings over Kafka's defaults.
+/// </summary>
+public static class BrokerDefaults
+{
+    private const string SingleNode = "there is no other node";
+
+    /// <summary>The differing defaults with their reasons.</summary>
+    public static IReadOnlyList<(string Name, string Value, string Reason)> On(HostProfile host) =>
+    [
+        ("node.id", "1", "Kafka has no default, and every node needs one"),
+        ("process.roles", "broker,controller", "Kafka has no default; a single node is both"),
+        ("controller.listener.names", "CONTROLLER", "Kafka has no default; the name users give by custom"),
+        ("listeners", host.IsContainer ? "PLAINTEXT://:9092" : "PLAINTEXT://localhost:9092",
+            "outside of a container only this machine should reach an unprotected broker; inside, only the container's network can"),
+        ("log.dir", host.DataDirectory, "Kafka's /tmp/kafka-logs does not survive a restart of the machine"),
+        ("offsets.topic.replication.factor", "1", SingleNode),
+        ("transaction.state.log.replication.factor", "1", SingleNode),
+        ("transaction.state.log.min.isr", "1", SingleNode),
+        ("share.coordinator.state.topic.replication.factor", "1", SingleNode),
+        ("share.coordinator.state.topic.min.isr", "1", SingleNode),
+        ("group.initial.rebalance.delay.ms", "0", "a developer's consumer should not wait 3 s for others that will not come"),
+    ];
+}
