@@ -1,0 +1,31 @@
+using Compat.Wire;
+
+namespace Compat.Coordination.Runtime;
+
+/// <summary>The log of one internal partition as its leader's coordinator sees it. Appends come from one turn at a time.</summary>
+public interface ICoordinatorLog
+{
+    /// <summary>The first offset there is.</summary>
+    long StartOffset { get; }
+
+    /// <summary>The offset of the next record.</summary>
+    long EndOffset { get; }
+
+    /// <summary>The offset below which everything is committed.</summary>
+    long HighWatermark { get; }
+
+    /// <summary>The largest batch the log takes, in bytes.</summary>
+    int MaxBatchBytes { get; }
+
+    /// <summary>Appends one batch; the bytes are patched in place and the caller's again on return.</summary>
+    /// <returns>The error and the base offset the batch was given; the offset means nothing with an error.</returns>
+    /// <exception cref="IOException">The disk failed; what was written is not known.</exception>
+    (ErrorCode Error, long BaseOffset) Append(Memory<byte> batch);
+
+    /// <summary>Reads whole batches from <paramref name="offset"/> on, the first one even if it is larger than <paramref name="maxBytes"/>; empty at the end.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    (ErrorCode Error, ReadOnlyMemory<byte> Batches) Read(long offset, int maxBytes);
+
+    /// <summary>Has <paramref name="committed"/> called, on any thread, whenever the high watermark may have moved; null ends it.</summary>
+    void OnCommitted(Action? committed);
+}

@@ -1,0 +1,126 @@
+using Compat.Wire;
+using Compat.Wire.Records;
+using Microsoft.Extensions.Logging;
+
+namespace Compat.Coordination.Runtime;
+
+/// <summary>
+/// Applies a log to a shard. What cannot be read is passed over and told in the log: one bad record does not take the other
+/// groups of its partition away.
+/// </summary>
+internal sealed class ShardLoader(ICoordinatorLog log, ICoordinatorShard shard, RuntimeOptions options, int partition, ILogger logger)
+{
+    // No record that a coordinator writes comes near; a batch that claims more is corrupt.
+    private const int MaxDecompressedBytes = 256 << 20;
+
+    /// <summary>The records applied.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>Applies the log to its end.</summary>
+    /// <param name="isWanted">Asked now and then: false when the partition has gone elsewhere.</param>
+    /// <returns>False when the log cannot be read, or is not wanted any more.</returns>
+    public bool TryLoad(Func<bool> isWanted)
+    {
+        long offset = log.StartOffset;
+        while (offset < log.EndOffset)
+        {
+            if (!isWanted())
+            {
+                return false;
+            }
+
+            (ErrorCode error, ReadOnlyMemory<byte> batches) = log.Read(offset, options.LoadBufferBytes);
+            if (error != ErrorCode.None)
+            {
+                RuntimeLog.LoadRefused(logger, options.Name, partition, offset, error);
+                return false;
+            }
+
+            long next = Apply(batches, offset);
+            if (next == offset)
+            {
+                // Nothing whole is left: a compacted log may end before its end offset.
+                break;
+            }
+
+            offset = next;
+        }
+
+        return true;
+    }
+
+    private long Apply(ReadOnlyMemory<byte> batches, long offset)
+    {
+        foreach (RecordBatch batch in new RecordBatches(batches))
+        {
+            if (batch.NextOffset <= offset)
+            {
+                continue;
+            }
+
+            offset = batch.NextOffset;
+            if (!batch.IsCrcValid())
+            {
+                RuntimeLog.BatchCorrupt(logger, null, options.Name, partition, batch.BaseOffset, batch.LastOffset);
+                continue;
+            }
+
+            try
+            {
+                Apply(batch);
+            }
+            catch (WireFormatException failure)
+            {
+                RuntimeLog.BatchCorrupt(logger, failure, options.Name, partition, batch.BaseOffset, batch.LastOffset);
+            }
+        }
+
+        return offset;
+    }
+
+    private void Apply(RecordBatch batch)
+    {
+        foreach (Record record in batch.Records(MaxDecompressedBytes))
+        {
+            if (batch.IsControl)
+            {
+                ApplyControl(batch, record);
+            }
+            else
+            {
+                ApplyOne(batch, record);
+            }
+
+            Records++;
+        }
+    }
+
+    private void ApplyControl(RecordBatch batch, Record record)
+    {
+        ControlRecordType type = ControlRecordTypes.Parse(record.Key);
+        if (type is ControlRecordType.Commit or ControlRecordType.Abort)
+        {
+            shard.ApplyTransactionEnd(batch.ProducerId, type == ControlRecordType.Commit);
+        }
+    }
+
+    private void ApplyOne(RecordBatch batch, Record record)
+    {
+        try
+        {
+            // Not by ?: with null, whose type would be Memory, to which null converts as empty.
+            ReadOnlyMemory<byte>? value = record.IsValueNull ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(record.Value.ToArray());
+            CoordinatorRecord? applied = shard.Read(record.Key.ToArray(), value);
+            if (applied is not null)
+            {
+                // Outside of a transaction the producer, if there is one at all, does not matter.
+                long producerId = batch.IsTransactional ? batch.ProducerId : RecordBatch.NoProducerId;
+                shard.Apply(applied, new RecordPosition(record.Offset, producerId, batch.ProducerEpoch));
+            }
+        }
+        catch (WireFormatException failure)
+        {
+            RuntimeLog.RecordUnreadable(logger, failure, options.Name, partition, record.Offset);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Compat.Coordination.Runtime;
+using Compat.Wire;
+using Compat.Wire.Records;
+
+namespace Compat.Coordination.Tests.Runtime;
+
+/// <summary>A log in memory that can refuse, fail, and commit late.</summary>
+internal sealed class MemoryLog : ICoordinatorLog
+{
+    private readonly Lock _lock = new();
+    private readonly List<byte[]> _batches = [];
+    private Action? _committed;
+    private long _end;
+    private long _highWatermark;
+
+    public long StartOffset => 0;
+
+    public long EndOffset
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _end;
+            }
+        }
+    }
+
+    public long HighWatermark
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _highWatermark;
+            }
+        }
+    }
+
+    public int MaxBatchBytes { get; set; } = 1 << 20;
+
+    /// <summary>True: what is appended is committed at once, as on a single broker.</summary>
+    public bool CommitsAtOnce { get; set; } = true;
+
+    /// <summary>What the next appends are refused with.</summary>
+    public ErrorCode Refusal { get; set; }
+
+    /// <summary>What the next appends throw.</summary>
+    public IOException? Failure { get; set; }
+
+    /// <summary>Reads wait for it.</summary>
+    public ManualResetEventSlim Readable { get; } = new(initialState: true);
+
+    public int Reads { get; private set; }
+
+    public IReadOnlyList<byte[]> Batches
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _batches];
+            }
+        }
+    }
+
+    public (ErrorCode Error, long BaseOffset) Append(Memory<byte> batch)
+    {
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+
+        if (Refusal != ErrorCode.None)
+        {
+            return (Refusal, -1);
+        }
+
+        Assert.True(batch.Length <= MaxBatchBytes, $"A batch of {batch.Length} bytes is larger than {MaxBatchBytes}.");
+        long offset;
+        lock (_lock)
+        {
+            offset = _end;
+            RecordBatchPatch.SetBaseOffset(batch.Span, offset);
+            _batches.Add(batch.ToArray());
+            _end = new RecordBatch(batch).NextOffset;
+            if (CommitsAtOnce)
+            {
+                _highWatermark = _end;
+            }
+        }
+
+        _committed?.Invoke();
+        return (ErrorCode.None, offset);
+    }
+
+    public (ErrorCode Error, ReadOnlyMemory<byte> Batches) Read(long offset, int maxBytes)
+    {
+        Readable.Wait(TimeSpan.FromSeconds(30));
+        lock (_lock)
+        {
+            Reads++;
+            var read = new List<byte>();
+            foreach (byte[] batch in _batches.Where(batch => new RecordBatch(batch).NextOffset > offset))
+            {
+                if (read.Count > 0 && read.Count + batch.Length > maxBytes)
+                {
+                    break;
+                }
+
+                read.AddRange(batch);
+            }
+
+            return (ErrorCode.None, read.ToArray());
+        }
+    }
+
+    public void OnCommitted(Action? committed) => _committed = committed;
+
+    /// <summary>Commits everything.</summary>
+    public void Commit()
+    {
+        lock (_lock)
+        {
+            _highWatermark = _end;
+        }
+
+        _committed?.Invoke();
+    }
+
+    /// <summary>Changes a byte of a batch's records.</summary>
+    public void Corrupt(int batch) => _batches[batch][^1] ^= 0x55;
+
+    /// <summary>Puts a batch of somebody else's at the end.</summary>
+    public void Add(byte[] batch) => Append(batch);
+}
