@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace Compat.Server.Transport;
+
+/// <summary>
+/// All open connections of a broker: the place where they are counted against the limits and swept when idle.
+/// </summary>
+internal sealed class ConnectionTable
+{
+    private readonly ConcurrentDictionary<long, Connection> _connections = new();
+    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly ConnectionLimits _limits;
+    private readonly Lock _lock = new();
+    private long _lastId;
+    private int _count;
+
+    public ConnectionTable(ConnectionLimits limits) => _limits = limits;
+
+    /// <summary>How many connections are open.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>How many connections were refused because of a limit since the start.</summary>
+    public long RefusedCount { get; private set; }
+
+    /// <summary>The open connections, as far as an enumeration beside their coming and going can tell.</summary>
+    public IEnumerable<Connection> Connections => _connections.Select(pair => pair.Value);
+
+    /// <summary>A number for the next connection.</summary>
+    public long NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>
+    /// Counts a connection in, or tells the setting and the limit that it would pass. One counted in must be
+    /// <see cref="Leave"/>d.
+    /// </summary>
+    public (string Setting, int Limit)? TryEnter(IPAddress address)
+    {
+        lock (_lock)
+        {
+            int perAddress = _perAddress.GetValueOrDefault(address);
+            int allowed = _limits.MaxConnectionsPerIpOverrides.GetValueOrDefault(address, _limits.MaxConnectionsPerIp);
+            bool isOverAll = _count >= _limits.MaxConnections;
+            if (isOverAll || perAddress >= allowed)
+            {
+                RefusedCount++;
+                return isOverAll ? ("max.connections", _limits.MaxConnections) : ("max.connections.per.ip", allowed);
+            }
+
+            _count++;
+            _perAddress[address] = perAddress + 1;
+            return null;
+        }
+    }
+
+    /// <summary>Makes a connection that was counted in findable.</summary>
+    public void Add(Connection connection) => _connections[connection.Info.Id] = connection;
+
+    /// <summary>Counts a connection out.</summary>
+    public void Leave(long id, IPAddress address)
+    {
+        _connections.TryRemove(id, out _);
+        lock (_lock)
+        {
+            _count--;
+            if (--_perAddress[address] == 0)
+            {
+                _perAddress.Remove(address);
+            }
+        }
+    }
+}
