@@ -46,7 +46,9 @@ public ref partial struct WireReader
     public ReadOnlyMemory<byte>? ReadNullableBytes(bool flexible)
     {
         int length = ReadLength(flexible);
-        return length == Null ? null : ReadSlice(length);
+        
+        // Not a bare null: that would become an empty slice by the conversion from arrays.
+        return length == Null ? default(ReadOnlyMemory<byte>?) : ReadSlice(length);
     }
 
     /// <summary>Reads a records field that cannot be null, as a slice of the frame.</summary>
