@@ -30,6 +30,20 @@ public static class RecordBatchPatch
     /// <param name="maxTimestamp">ms since 1970, or -1.</param>
     public static void SetMaxTimestamp(Span<byte> batch, TimestampType type, long maxTimestamp)
     {
+        if (SetTimestampFields(batch, type, maxTimestamp))
+        {
+            UpdateCrc(batch);
+        }
+    }
+
+    /// <summary>Computes and stores the checksum.</summary>
+    /// <param name="batch">The whole batch and nothing behind it.</param>
+    public static void UpdateCrc(Span<byte> batch) =>
+        BinaryPrimitives.WriteUInt32BigEndian(batch[Layout.Crc..], Crc32C.Compute(batch[Layout.Attributes..]));
+
+    /// <summary>Sets timestamp type and maximum timestamp but not the checksum; false if neither was new.</summary>
+    internal static bool SetTimestampFields(Span<byte> batch, TimestampType type, long maxTimestamp)
+    {
         Span<byte> attributesField = batch[Layout.Attributes..];
         var attributes = (RecordBatchAttributes)BinaryPrimitives.ReadInt16BigEndian(attributesField);
         RecordBatchAttributes wanted = type == TimestampType.LogAppendTime
@@ -38,16 +52,11 @@ public static class RecordBatchPatch
         Span<byte> timestampField = batch[Layout.MaxTimestamp..];
         if (wanted == attributes && BinaryPrimitives.ReadInt64BigEndian(timestampField) == maxTimestamp)
         {
-            return;
+            return false;
         }
 
         BinaryPrimitives.WriteInt16BigEndian(attributesField, (short)wanted);
         BinaryPrimitives.WriteInt64BigEndian(timestampField, maxTimestamp);
-        UpdateCrc(batch);
+        return true;
     }
-
-    /// <summary>Computes and stores the checksum.</summary>
-    /// <param name="batch">The whole batch and nothing behind it.</param>
-    public static void UpdateCrc(Span<byte> batch) =>
-        BinaryPrimitives.WriteUInt32BigEndian(batch[Layout.Crc..], Crc32C.Compute(batch[Layout.Attributes..]));
 }

@@ -10,6 +10,9 @@ namespace Compat.Wire.Records.Codecs;
 /// </summary>
 internal sealed class GzipReader : CodecReader
 {
+    // Ten bytes of header, two of the emptiest content, checksum and size.
+    private const int MinSize = 20;
+
     private readonly ReadOnlyMemory<byte> _source;
     private readonly GZipStream _stream;
     private readonly byte[] _chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
@@ -42,6 +45,7 @@ internal sealed class GzipReader : CodecReader
             : throw new WireFormatException("A gzip stream is cut off or has something behind it.");
     }
 
-    private bool IsComplete() => _source.Length >= sizeof(uint)
-        && BinaryPrimitives.ReadUInt32LittleEndian(_source.Span[^sizeof(uint)..]) == _produced;
+    // No bytes at all are what the library makes of no bytes.
+    private bool IsComplete() => _source.IsEmpty || (_source.Length >= MinSize
+        && BinaryPrimitives.ReadUInt32LittleEndian(_source.Span[^sizeof(uint)..]) == _produced);
 }
