@@ -1,0 +1,3 @@
+using Compat.Clients;
+
+await Protocol.ServeAsync(new Driver(args[0]));
