@@ -1,0 +1,158 @@
+using Compat.Replication.Quorum;
+using Compat.Wire.Messages;
+
+namespace Compat.Replication.Metadata;
+
+/// <summary>
+/// Replays the committed metadata log into images and hands them to publishers. All batches that come together make
+/// one image, and a transaction of the log (KIP-868) becomes visible whole or not at all.
+/// </summary>
+public sealed class MetadataLoader : IMetadataQuorumListener
+{
+    private readonly List<IMetadataPublisher> _publishers = [];
+    private readonly OffsetWaiters<bool> _waiters = new(reached: true);
+    private readonly Action<LeaderAndEpoch> _onLeaderChange;
+    private readonly Action<Exception> _onFatal;
+    private MetadataDelta _delta = new(MetadataImage.Empty);
+    private MetadataProvenance _position = MetadataProvenance.Empty;
+    private bool _inTransaction;
+    private volatile MetadataImage _image = MetadataImage.Empty;
+    private long _bytesSinceSnapshot;
+
+    /// <summary>Makes a loader with the empty image.</summary>
+    /// <param name="onLeaderChange">Told of leaders, after all images that precede them.</param>
+    /// <param name="onFatal">Told why metadata cannot be followed any more.</param>
+    public MetadataLoader(Action<LeaderAndEpoch> onLeaderChange, Action<Exception> onFatal)
+    {
+        _onLeaderChange = onLeaderChange;
+        _onFatal = onFatal;
+    }
+
+    /// <summary>The newest image that all publishers have followed.</summary>
+    public MetadataImage Image => _image;
+
+    /// <summary>True while the log is within a transaction, whose records are not in the image.</summary>
+    public bool IsInTransaction => _inTransaction;
+
+    /// <summary>Bytes of log behind the image since the last snapshot was loaded or taken.</summary>
+    public long BytesSinceSnapshot => Interlocked.Read(ref _bytesSinceSnapshot);
+
+    /// <summary>Adds a publisher; before the quorum is started.</summary>
+    public void AddPublisher(IMetadataPublisher publisher) => _publishers.Add(publisher);
+
+    /// <summary>Begins to count <see cref="BytesSinceSnapshot"/> anew.</summary>
+    public void ResetBytesSinceSnapshot() => Interlocked.Exchange(ref _bytesSinceSnapshot, 0);
+
+    /// <summary>
+    /// Waits until all publishers have followed an image that contains an offset. False if that will never happen.
+    /// </summary>
+    public ValueTask<bool> WaitUntilAppliedAsync(long offset, CancellationToken cancellation = default) =>
+        _waiters.WaitAsync(offset, cancellation);
+
+    /// <inheritdoc/>
+    public void OnSnapshot(MetadataSnapshot snapshot)
+    {
+        var delta = new MetadataDelta(MetadataImage.Empty);
+        foreach (MetadataRecord record in snapshot.Records)
+        {
+            delta.Replay(record);
+        }
+        _position = new MetadataProvenance(
+            snapshot.Id.Offset - 1,
+            snapshot.Id.Epoch,
+            snapshot.LastContainedLogTimestampMs,
+            IsOffsetBatchAligned: true);
+        _inTransaction = false;
+        ResetBytesSinceSnapshot();
+        MetadataImage image = delta.Apply(_position);
+        Publish(_image.IsEmpty ? delta : MetadataDelta.Between(_image, image), image);
+    }
+
+    /// <inheritdoc/>
+    public void OnCommitted(IEnumerable<CommittedBatch> batches)
+    {
+        foreach (CommittedBatch batch in batches)
+        {
+            Replay(batch);
+        }
+        if (!_inTransaction)
+        {
+            PublishDelta();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLeaderChange(LeaderAndEpoch leader) => _onLeaderChange(leader);
+
+    /// <inheritdoc/>
+    public void OnFatal(Exception cause)
+    {
+        _waiters.End(false);
+        _onFatal(cause);
+    }
+
+    private void Replay(CommittedBatch batch)
+    {
+        for (int i = 0; i < batch.Records.Count; i++)
+        {
+            Replay(batch.Records[i]);
+            _position = new MetadataProvenance(
+                batch.BaseOffset + i, batch.Epoch, batch.AppendTimestampMs, IsOffsetBatchAligned: false);
+        }
+        _position = new MetadataProvenance(
+            batch.LastOffset, batch.Epoch, batch.AppendTimestampMs, IsOffsetBatchAligned: true);
+        Interlocked.Add(ref _bytesSinceSnapshot, batch.SizeInBytes);
+    }
+
+    private void Replay(MetadataRecord record)
+    {
+        switch (record.Message)
+        {
+            case BeginTransactionRecord:
+                ThrowIf(_inTransaction, "A transaction of the metadata log begins within another one.");
+                // What precedes the transaction must not be hidden by it, nor dropped if it aborts.
+                PublishDelta();
+                _inTransaction = true;
+                break;
+            case EndTransactionRecord:
+                ThrowIf(!_inTransaction, "A transaction of the metadata log ends that did not begin.");
+                _inTransaction = false;
+                break;
+            case AbortTransactionRecord:
+                ThrowIf(!_inTransaction, "A transaction of the metadata log aborts that did not begin.");
+                _inTransaction = false;
+                _delta = new MetadataDelta(_image);
+                break;
+            default:
+                _delta.Replay(record);
+                break;
+        }
+    }
+
+    private void PublishDelta()
+    {
+        if (_position.LastContainedOffset > _image.Provenance.LastContainedOffset)
+        {
+            Publish(_delta, _delta.Apply(_position));
+        }
+    }
+
+    private void Publish(MetadataDelta delta, MetadataImage image)
+    {
+        foreach (IMetadataPublisher publisher in _publishers)
+        {
+            publisher.OnMetadataUpdate(delta, image);
+        }
+        _image = image;
+        _delta = new MetadataDelta(image);
+        _waiters.Reach(image.Provenance.LastContainedOffset + 1);
+    }
+
+    private static void ThrowIf(bool condition, string message)
+    {
+        if (condition)
+        {
+            throw new MetadataException(message);
+        }
+    }
+}
