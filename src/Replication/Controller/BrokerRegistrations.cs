@@ -5,7 +5,7 @@ using Compat.Wire;
 namespace Compat.Replication.Controller;
 
 /// <summary>What a broker says about itself when it starts.</summary>
-public sealed record BrokerRegistrationRequest
+public sealed record LocalBrokerRegistration
 {
     /// <summary>node.id.</summary>
     public required int BrokerId { get; init; }
@@ -39,7 +39,7 @@ internal static class BrokerRegistrations
     /// so it is not fenced for a while first, as a remote one is; and since a new process may have lost what the
     /// previous one had not flushed, every partition that it leads gets a new leader epoch, by which readers can tell.
     /// </summary>
-    public static Decision<BrokerRegistrationResult> DecideLocal(ControllerTurn turn, BrokerRegistrationRequest request)
+    public static Decision<BrokerRegistrationResult> DecideLocal(ControllerTurn turn, LocalBrokerRegistration request)
     {
         if (request.ClusterId != turn.Options.ClusterId)
         {

@@ -31,7 +31,7 @@ internal sealed class ElectLeaders
         var response = new ElectLeadersResponse();
         if (request.TopicPartitions is { } requested)
         {
-            foreach (ElectLeadersRequest.TopicPartitions topic in requested)
+            foreach (ElectLeadersRequest.TopicPartitionsData topic in requested)
             {
                 response.ReplicaElectionResults.Add(Elect(topic.Topic, topic.Partitions, isForAll: false));
             }

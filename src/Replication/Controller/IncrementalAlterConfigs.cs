@@ -133,10 +133,10 @@ internal sealed class IncrementalAlterConfigs
     private static IncrementalAlterConfigsResponse.AlterConfigsResourceResponse Result(
         ConfigResource resource,
         ApiError error) => new()
-    {
-        ErrorCode = error.Code,
-        ErrorMessage = error.Message,
-        ResourceType = (sbyte)resource.Type,
-        ResourceName = resource.Name,
-    };
+        {
+            ErrorCode = error.Code,
+            ErrorMessage = error.Message,
+            ResourceType = (sbyte)resource.Type,
+            ResourceName = resource.Name,
+        };
 }

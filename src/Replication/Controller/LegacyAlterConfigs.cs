@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Compat.Replication.Metadata;
-using Compat.Wire;
 using Compat.Wire.Messages;
 
 namespace Compat.Replication.Controller;

@@ -81,7 +81,7 @@ public sealed partial class QuorumController
 
     /// <summary>Registers the broker of this controller's own process, unfenced at once.</summary>
     public ValueTask<BrokerRegistrationResult> RegisterLocalBrokerAsync(
-        BrokerRegistrationRequest request, CancellationToken cancellation = default) => SubmitAsync(
+        LocalBrokerRegistration request, CancellationToken cancellation = default) => SubmitAsync(
         turn => BrokerRegistrations.DecideLocal(turn, request),
         error => new BrokerRegistrationResult(error, -1),
         NoTimeout,

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
-using Compat.Replication.Metadata;
 using Compat.Wire;
 using Compat.Wire.Messages;
 using Compat.Wire.Records;

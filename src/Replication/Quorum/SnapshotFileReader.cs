@@ -1,6 +1,5 @@
 using Compat.Log.Storage;
 using Compat.Replication.Metadata;
-using Compat.Wire;
 using Compat.Wire.Records;
 
 namespace Compat.Replication.Quorum;

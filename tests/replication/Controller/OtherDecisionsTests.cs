@@ -1,0 +1,152 @@
+using Compat.Replication.Controller;
+using Compat.Replication.Metadata;
+using Compat.Wire;
+using Compat.Wire.Messages;
+using static Compat.Replication.Tests.Metadata.Records;
+
+namespace Compat.Replication.Tests.Controller;
+
+public class OtherDecisionsTests
+{
+    [Fact]
+    public void Producer_ids_come_in_blocks_of_a_thousand_that_never_overlap()
+    {
+        var given = Given.OneBroker();
+        ProducerIdBlock first = given.Then(ProducerIds.Decide(given.Turn, 1, 10));
+        ProducerIdBlock second = given.Then(ProducerIds.Decide(given.Turn, 1, 10));
+        Assert.Equal((0, 1000), (first.First, first.Count));
+        Assert.Equal((1000, 1000), (second.First, second.Count));
+        Assert.Equal(2000, given.Image.NextProducerId);
+    }
+
+    [Fact]
+    public void A_local_broker_is_registered_unfenced_and_its_partitions_get_new_leader_epochs()
+    {
+        var given = new Given([Broker(1, epoch: 3), Broker(2), .. TopicOf("mine", Id(1), 2, 1), .. TopicOf("theirs", Id(2), 1, 2)]);
+        BrokerRegistrationResult result = given.Then(BrokerRegistrations.DecideLocal(given.Turn, Registration()));
+
+        Assert.False(result.Error.IsError);
+        Assert.True(result.BrokerEpoch > 3);
+        Assert.True(given.Image.Cluster.IsActive(1));
+        Assert.Equal(result.BrokerEpoch, given.Image.Cluster.Brokers[1].Epoch);
+        Assert.Equal((1, 1), (LeaderOf(given, "mine").Leader, LeaderOf(given, "mine").LeaderEpoch));
+        Assert.Equal((2, 0), (LeaderOf(given, "theirs").Leader, LeaderOf(given, "theirs").LeaderEpoch));
+    }
+
+    [Fact]
+    public void A_broker_of_another_cluster_is_refused()
+    {
+        var given = Given.OneBroker();
+        BrokerRegistrationResult result = given.Then(BrokerRegistrations.DecideLocal(
+            given.Turn, Registration() with { ClusterId = "other" }));
+        Assert.Equal(ErrorCode.InconsistentClusterId, result.Error.Code);
+    }
+
+    [Fact]
+    public void Metadata_version_goes_up_but_not_below_what_the_log_may_contain()
+    {
+        var given = new Given(Broker(1), Feature("metadata.version", 30));
+        Assert.Equal(ErrorCode.None, Update(given, "metadata.version", 33, 1).ErrorCode);
+        Assert.Equal((short)33, given.Image.Features.LevelOf("metadata.version"));
+        UpdateFeaturesResponse refused = Update(given, "metadata.version", 30, 2);
+        Assert.Equal(ErrorCode.InvalidUpdateVersion, refused.ErrorCode);
+        Assert.Contains("Refusing to perform the requested downgrade", refused.ErrorMessage);
+        Assert.Equal((short)33, given.Image.Features.LevelOf("metadata.version"));
+    }
+
+    [Fact]
+    public void A_downgrade_that_loses_nothing_is_allowed_if_it_is_asked_for_as_one()
+    {
+        var given = new Given(Broker(1), Feature("metadata.version", 31));
+        Assert.Contains("Can't downgrade the version", Update(given, "metadata.version", 30, 1).ErrorMessage);
+        Assert.Equal(ErrorCode.None, Update(given, "metadata.version", 30, 2).ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("metadata.version", 99, 1, "Local controller 1 only supports versions 7-33")]
+    [InlineData("metadata.version", 33, 9, "does not support the given upgrade type")]
+    [InlineData("group.version", 1, 1, "Local controller 1 does not support this feature.")]
+    [InlineData("metadata.version", -1, 1, "cannot be less than 0")]
+    public void Features_that_do_not_work_are_not_enabled(string feature, short level, sbyte type, string message)
+    {
+        UpdateFeaturesResponse response = Update(Given.OneBroker(), feature, level, type);
+        Assert.Equal(ErrorCode.InvalidUpdateVersion, response.ErrorCode);
+        Assert.StartsWith("The update failed for all features since the following feature had an error:", response.ErrorMessage);
+        Assert.Contains(message, response.ErrorMessage);
+    }
+
+    [Fact]
+    public void Old_versions_of_a_feature_update_are_answered_for_each_feature()
+    {
+        Assert.Equal("metadata.version", Assert.Single(Update(Given.OneBroker(), "metadata.version", 33, 1, 1).Results).Feature);
+        Assert.Empty(Update(Given.OneBroker(), "metadata.version", 33, 1, 2).Results);
+    }
+
+    [Fact]
+    public void An_election_goes_to_the_preferred_replica_if_it_is_in_sync()
+    {
+        var given = new Given(
+        [
+            Broker(1), Broker(2), .. TopicOf("t", Id(1), 1, 1, 2),
+            Of(new PartitionChangeRecord { TopicId = Id(1), PartitionId = 0, Leader = 2 }, 2),
+        ]);
+        Assert.Equal(ErrorCode.None, Elect(given, 0, "t", 0));
+        Assert.Equal((1, 2), (LeaderOf(given, "t").Leader, LeaderOf(given, "t").LeaderEpoch));
+        Assert.Equal(ErrorCode.ElectionNotNeeded, Elect(given, 0, "t", 0));
+        Assert.Equal(ErrorCode.ElectionNotNeeded, Elect(given, 1, "t", 0));
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, Elect(given, 0, "t", 1));
+        Assert.Equal(ErrorCode.UnknownTopicOrPartition, Elect(given, 0, "x", 0));
+    }
+
+    [Fact]
+    public void An_unclean_election_takes_what_is_alive_and_makes_it_the_isr()
+    {
+        var given = new Given(
+        [
+            Broker(1, fenced: true), Broker(2), .. TopicOf("t", Id(1), 1, 1, 2),
+            Of(new PartitionChangeRecord { TopicId = Id(1), PartitionId = 0, Leader = -1, Isr = [1] }, 2),
+        ]);
+        Assert.Equal(ErrorCode.PreferredLeaderNotAvailable, Elect(given, 0, "t", 0));
+        Assert.Equal(ErrorCode.None, Elect(given, 1, "t", 0));
+        PartitionRegistration partition = LeaderOf(given, "t");
+        Assert.Equal((2, (sbyte)1), (partition.Leader, partition.LeaderRecoveryState));
+        Assert.Equal([2], partition.Isr);
+    }
+
+    [Fact]
+    public void An_election_for_everything_names_only_what_there_was_to_do()
+    {
+        var given = Given.OneBroker(TopicOf("t", Id(1), 3, 1));
+        ElectLeadersResponse response = given.Then(ElectLeaders.Decide(given.Turn, new ElectLeadersRequest { TopicPartitions = null }));
+        Assert.Empty(Assert.Single(response.ReplicaElectionResults).PartitionResult);
+    }
+
+    private static PartitionRegistration LeaderOf(Given given, string topic) =>
+        given.Image.Topics.Partition(new TopicPartition(topic, 0))!;
+
+    private static ErrorCode Elect(Given given, sbyte type, string topic, int partition)
+    {
+        ElectLeadersResponse response = given.Then(ElectLeaders.Decide(given.Turn, new ElectLeadersRequest
+        {
+            ElectionType = type,
+            TopicPartitions = [new() { Topic = topic, Partitions = [partition] }],
+        }));
+        return response.ReplicaElectionResults[0].PartitionResult[0].ErrorCode;
+    }
+
+    private static UpdateFeaturesResponse Update(Given given, string feature, short level, sbyte type, short version = 2) =>
+        given.Then(UpdateFeatures.Decide(
+            given.Turn,
+            1,
+            new UpdateFeaturesRequest { FeatureUpdates = [new() { Feature = feature, MaxVersionLevel = level, UpgradeType = type }] },
+            version));
+
+    private static LocalBrokerRegistration Registration() => new()
+    {
+        BrokerId = 1,
+        ClusterId = "cluster",
+        IncarnationId = Id(77),
+        Endpoints = [new BrokerEndpoint("PLAINTEXT", "localhost", 9092, 0)],
+        Directories = [Id(2001)],
+    };
+}
