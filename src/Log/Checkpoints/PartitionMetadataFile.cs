@@ -1,0 +1,32 @@
+using Compat.Log.Storage;
+using Compat.Wire;
+
+namespace Compat.Log.Checkpoints;
+
+/// <summary>The file <c>partition.metadata</c>: which topic a directory belongs to, so that a topic of the same name made later does not get its records.</summary>
+internal static class PartitionMetadataFile
+{
+    public const string FileName = "partition.metadata";
+
+    private const string VersionKey = "version";
+    private const string TopicIdKey = "topic_id";
+
+    /// <summary>Writes the file for a new log. It becomes durable with the log's first flush, before any record does.</summary>
+    public static void Write(IStorage storage, string path, Uuid topicId) =>
+        storage.ReplaceAllText(path, $"{VersionKey}: 0\n{TopicIdKey}: {topicId}", flush: false);
+
+    /// <summary>The topic's id, or zero when there is no file or it does not say one.</summary>
+    public static Uuid Read(IStorage storage, string path)
+    {
+        foreach (string line in (storage.ReadAllText(path) ?? "").Split('\n'))
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0 && line[..colon].Trim() == TopicIdKey && Uuid.TryParse(line[(colon + 1)..].Trim(), out Uuid topicId))
+            {
+                return topicId;
+            }
+        }
+
+        return Uuid.Zero;
+    }
+}

@@ -1,0 +1,258 @@
+using Compat.Log.Checkpoints;
+using Compat.Log.Configuration;
+using Compat.Log.Epochs;
+using Compat.Log.Producers;
+using Compat.Log.Segments;
+using Compat.Wire;
+using Compat.Wire.Records;
+
+namespace Compat.Log.Loading;
+
+/// <summary>
+/// Makes a log of its directory. After a clean shutdown that takes a listing, the small files, and the end of the last
+/// segment. Otherwise the segments from the recovery point on are read in full: the longest valid prefix stays, indexes,
+/// leader epochs and producers are made anew from it.
+/// </summary>
+internal sealed class LogLoader
+{
+    private readonly LogContext _context;
+    private readonly LogFolder _folder;
+    private readonly LogLoadOptions _options;
+    private readonly LeaderEpochCache _epochs;
+    private readonly ProducerStates _producers = new();
+    private readonly ProducerSnapshots _snapshots;
+    private readonly List<Segment> _segments = [];
+
+    private LogLoader(LogContext context, LogFolder folder, LogLoadOptions options)
+    {
+        _context = context;
+        _folder = folder;
+        _options = options;
+        _epochs = new LeaderEpochCache(context.Storage, folder);
+        _snapshots = new ProducerSnapshots(context.Storage, folder);
+    }
+
+    private LogConfig Config => _options.Config;
+
+    /// <summary>Loads a log, or makes one when the directory is missing or empty.</summary>
+    /// <exception cref="IOException">The device fails, or the directory holds what cannot be read.</exception>
+    public static LoadedLog Load(LogContext context, LogFolder folder, LogLoadOptions options) =>
+        new LogLoader(context, folder, options).Load();
+
+    private LoadedLog Load()
+    {
+        Uuid topicId = _options.TopicId;
+        if (_context.Storage.DirectoryExists(_folder.Path))
+        {
+            topicId = ReadDirectory();
+        }
+        else
+        {
+            _context.Storage.CreateDirectory(_folder.Path);
+            WriteMetadata();
+        }
+
+        long next = FindEnd();
+        if (_segments.Count == 0)
+        {
+            _segments.Add(NewSegment(_options.LogStartOffset));
+            next = _options.LogStartOffset;
+        }
+
+        long start = Math.Max(_options.LogStartOffset, _segments[0].BaseOffset);
+        _epochs.TruncateFromEnd(next);
+        _epochs.TruncateFromStart(start);
+        LoadProducers(start, next);
+        return new LoadedLog
+        {
+            TopicPartition = _options.TopicPartition,
+            TopicId = topicId,
+            Config = Config,
+            Segments = [.. _segments],
+            Epochs = _epochs,
+            Producers = _producers,
+            Snapshots = _snapshots,
+            LogStartOffset = start,
+            RecoveryPoint = _options.IsClean ? next : Math.Min(_options.RecoveryPoint, next),
+            HighWatermark = _options.HighWatermark,
+            NextOffset = next,
+        };
+    }
+
+    private Uuid ReadDirectory()
+    {
+        LogDirectoryContent content = LogDirectoryContent.Read(_context.Storage, _folder);
+        foreach (long offset in content.OffsetsOf(LogFileNames.LogSuffix))
+        {
+            _segments.Add(OpenSegment(content, offset));
+        }
+
+        foreach (long offset in content.OffsetsOf(LogFileNames.ProducerSnapshotSuffix))
+        {
+            _snapshots.Discovered(offset);
+        }
+
+        if (content.Has(LeaderEpochCache.FileName))
+        {
+            _epochs.Load();
+        }
+
+        Uuid found = content.Has(PartitionMetadataFile.FileName)
+            ? PartitionMetadataFile.Read(_context.Storage, _folder.File(PartitionMetadataFile.FileName))
+            : Uuid.Zero;
+        if (found != Uuid.Zero)
+        {
+            return found;
+        }
+
+        WriteMetadata();
+        return _options.TopicId;
+    }
+
+    private void WriteMetadata()
+    {
+        if (_options.TopicId != Uuid.Zero)
+        {
+            PartitionMetadataFile.Write(_context.Storage, _folder.File(PartitionMetadataFile.FileName), _options.TopicId);
+        }
+    }
+
+    private Segment OpenSegment(LogDirectoryContent content, long offset)
+    {
+        long length = content.LengthOf(LogFileNames.Name(offset, LogFileNames.LogSuffix));
+        if (length > int.MaxValue)
+        {
+            throw new IOException($"The segment {offset} of {_folder} has {length} bytes, more than a segment can have.");
+        }
+
+        bool hasTransactions = content.Has(LogFileNames.Name(offset, LogFileNames.TransactionIndexSuffix));
+        return new Segment(_context, _folder, offset, (int)length, hasTransactions, isNew: length == 0)
+        {
+            RollJitterMs = PartitionLog.JitterOf(_context, Config),
+        };
+    }
+
+    private Segment NewSegment(long offset) => new(_context, _folder, offset, size: 0, hasTransactionIndex: false, isNew: true)
+    {
+        RollJitterMs = PartitionLog.JitterOf(_context, Config),
+    };
+
+    // Returns the log end offset, with everything behind it removed.
+    private long FindEnd()
+    {
+        if (_segments.Count == 0)
+        {
+            return _options.LogStartOffset;
+        }
+
+        if (!_options.IsClean)
+        {
+            Recover(FloorIndex(_options.RecoveryPoint));
+        }
+
+        if (!_segments[^1].TryReadNextOffset(out long next))
+        {
+            Recover(_segments.Count - 1);
+            _ = _segments[^1].TryReadNextOffset(out next);
+        }
+
+        if (next < _options.LogStartOffset)
+        {
+            LogMessages.LogEndsBelowStart(_context.Logger, _folder.Path, next, _options.LogStartOffset);
+            DeleteSegmentsFrom(0);
+            _epochs.Clear();
+            _snapshots.DeleteWhere(_ => true);
+        }
+
+        return next;
+    }
+
+    private void Recover(int first)
+    {
+        // Snapshots further on may be as torn as the segments; they are taken again on the way.
+        long from = _segments[first].BaseOffset;
+        _snapshots.DeleteWhere(offset => offset > from);
+        ReadProducersUpTo(from, Math.Max(_options.LogStartOffset, _segments[0].BaseOffset));
+        for (int index = first; index < _segments.Count; index++)
+        {
+            Segment segment = _segments[index];
+            if (index > first)
+            {
+                _producers.EndOffset = Math.Max(_producers.EndOffset, segment.BaseOffset);
+                _snapshots.Take(_producers, flush: false);
+            }
+
+            string? cut = segment.Recover(Config.IndexIntervalBytes, batch => Recovered(batch, segment));
+            if (cut is not null)
+            {
+                LogMessages.RecordsCutOff(_context.Logger, segment, cut);
+                DeleteSegmentsFrom(index + 1);
+            }
+
+            if (index + 1 < _segments.Count)
+            {
+                segment.OnBecomeInactive();
+            }
+        }
+    }
+
+    private void Recovered(in RecordBatch batch, Segment segment)
+    {
+        if (batch.PartitionLeaderEpoch > _epochs.Latest)
+        {
+            _epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
+        }
+
+        if (batch.LastOffset < _options.LogStartOffset || batch.LastOffset < _producers.EndOffset)
+        {
+            return;
+        }
+
+        if (_producers.Apply(batch) is { IsAborted: true } ended)
+        {
+            segment.TransactionIndex.Append(new AbortedTransaction(
+                ended.ProducerId, ended.FirstOffset, ended.LastOffset, _producers.LastStableOffsetAfter(ended)));
+        }
+    }
+
+    private void DeleteSegmentsFrom(int index)
+    {
+        foreach (Segment segment in _segments.Skip(index))
+        {
+            LogMessages.SegmentDropped(_context.Logger, segment);
+            segment.DeleteFiles();
+        }
+
+        _segments.RemoveRange(index, _segments.Count - index);
+    }
+
+    private void LoadProducers(long start, long next)
+    {
+        HashSet<long> bases = [.. _segments.Select(segment => segment.BaseOffset)];
+
+        // One per segment, and the one of the last close.
+        long latest = _snapshots.Latest;
+        _snapshots.DeleteWhere(offset => offset > next || (offset != latest && !bases.Contains(offset)));
+        if (_producers.EndOffset != next || next == 0)
+        {
+            ReadProducersUpTo(next, start);
+        }
+    }
+
+    // From the latest snapshot on by reading; normally there is one at the very offset.
+    private void ReadProducersUpTo(long offset, long start)
+    {
+        _snapshots.LoadInto(_producers, offset, start, _context.NowMs, _context.ProducerIdExpirationMs);
+        for (int index = FloorIndex(_producers.EndOffset); index < _segments.Count && _segments[index].BaseOffset < offset; index++)
+        {
+            if (_producers.EndOffset < offset)
+            {
+                _segments[index].Replay(_producers.EndOffset, offset, batch => _producers.Apply(batch));
+            }
+        }
+
+        _producers.EndOffset = offset;
+    }
+
+    private int FloorIndex(long offset) => Math.Max(0, _segments.FindLastIndex(segment => segment.BaseOffset <= offset));
+}

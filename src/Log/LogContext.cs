@@ -1,0 +1,74 @@
+using Compat.Log.Segments;
+using Compat.Log.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Compat.Log;
+
+/// <summary>What all logs of a broker share, so that a log itself is small.</summary>
+public sealed class LogContext
+{
+    private readonly Lock _randomLock = new();
+    private readonly Random _random;
+
+    /// <summary>Brings together what logs need from outside.</summary>
+    /// <param name="storage">Where files are.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For jitter and unique directory names.</param>
+    /// <param name="logger">Where what happens is said.</param>
+    public LogContext(IStorage storage, TimeProvider time, Random random, ILogger logger)
+    {
+        Storage = storage;
+        Time = time;
+        _random = random;
+        Logger = logger;
+        Later = new DelayedActions(time, logger);
+    }
+
+    /// <summary>Where files are.</summary>
+    public IStorage Storage { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Where what happens is said.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>Work that is done beside the requests.</summary>
+    public DelayedActions Later { get; }
+
+    /// <summary>
+    /// How long a producer without an open transaction is remembered after its last append, ms: <c>producer.id.expiration.ms</c>.
+    /// </summary>
+    public int ProducerIdExpirationMs { get; set; } = 86_400_000;
+
+    /// <summary>Called when the device failed under a log, so that its directory can be taken offline. Set once, before logs are opened.</summary>
+    public Action<PartitionLog, Exception>? OnFailure { get; set; }
+
+    /// <summary>The wall clock, ms since 1970.</summary>
+    internal long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A random number from 0 to below a bound.</summary>
+    internal long NextRandom(long bound)
+    {
+        lock (_randomLock)
+        {
+            return bound <= 0 ? 0 : _random.NextInt64(bound);
+        }
+    }
+
+    /// <summary>32 random hexadecimal digits, which make the name of a directory that is to be deleted unique.</summary>
+    internal string NextUniqueName()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        lock (_randomLock)
+        {
+            _random.NextBytes(bytes);
+        }
+
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    internal void ReportFailure(PartitionLog log, Exception exception) => OnFailure?.Invoke(log, exception);
+
+    internal void OnIndexRebuilt(Segment segment) => LogMessages.IndexRebuilt(Logger, segment);
+}

@@ -1,0 +1,102 @@
+using Compat.Log.Segments;
+
+namespace Compat.Log;
+
+/// <summary>The end of a log: closed to be opened again, or deleted.</summary>
+public sealed partial class PartitionLog
+{
+    /// <summary>
+    /// Writes what is only in memory (indexes, producers, leader epochs) and closes the files. With a flush the next open
+    /// may take the directory as it is.
+    /// </summary>
+    /// <param name="flush">Whether to make everything durable; false when the caller does that for all logs at once.</param>
+    /// <exception cref="IOException">The device fails; the files are closed nevertheless.</exception>
+    public void Close(bool flush = true)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!IsFailed)
+            {
+                Persist();
+                if (flush)
+                {
+                    FlushForClose();
+                }
+            }
+        }
+        finally
+        {
+            CloseFiles();
+        }
+    }
+
+    /// <summary>Closes the files and writes nothing, because the device has failed.</summary>
+    public void Abandon()
+    {
+        Volatile.Write(ref _isFailed, true);
+        CloseFiles();
+    }
+
+    /// <summary>
+    /// Moves the directory aside, so that one of the same name can be made, and refuses everything from then on. Answers
+    /// under way still read what they hold.
+    /// </summary>
+    /// <param name="newPath">Where the directory goes.</param>
+    internal void MoveAside(string newPath)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _isClosed, true);
+            _context.Storage.Rename(_folder.Path, newPath);
+            _folder.Path = newPath;
+        }
+    }
+
+    /// <summary>Deletes the directory with everything in it, at once.</summary>
+    /// <exception cref="IOException">The device fails.</exception>
+    public void Delete()
+    {
+        CloseFiles();
+        _context.Storage.DeleteDirectory(_folder.Path);
+    }
+
+    private void Persist()
+    {
+        lock (_lock)
+        {
+            _segments.Active.PersistIndexes();
+            _snapshots.Take(_producers, flush: false);
+            _epochs.Persist(flush: false);
+        }
+    }
+
+    private void FlushForClose()
+    {
+        if (RecoveryPoint >= LogEndOffset)
+        {
+            return;
+        }
+
+        _segments.Active.FlushIndexes();
+        _snapshots.Flush(LogEndOffset);
+        Flush();
+        _context.Storage.FlushDirectory(_folder.Path);
+    }
+
+    private void CloseFiles()
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _isClosed, true);
+            foreach (Segment segment in _segments.AsSpan())
+            {
+                segment.CloseFile();
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using Compat.Log.Storage;
+using Compat.Wire.Records;
+
+namespace Compat.Log.Segments;
+
+/// <summary>
+/// Walks the whole batches of a segment with large reads. A batch is valid until the next one is asked for: they share
+/// one buffer.
+/// </summary>
+internal sealed class BatchReader : IDisposable
+{
+    /// <summary>What is read at once; a larger batch is read alone.</summary>
+    public const int ChunkBytes = 1 << 20;
+
+    private readonly IStorageFile _file;
+    private readonly int _end;
+    private byte[] _buffer;
+    private int _bufferStart;
+    private int _bufferLength;
+    private int _next;
+
+    /// <summary>Starts before the batch at a position and goes up to another one.</summary>
+    public BatchReader(IStorageFile file, int position, int end)
+    {
+        _file = file;
+        _end = end;
+        _next = position;
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Clamp(end - position, RecordBatch.HeaderSize, ChunkBytes));
+    }
+
+    /// <summary>The batch at hand.</summary>
+    public RecordBatch Current { get; private set; }
+
+    /// <summary>Where the batch at hand begins.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Where the next batch would begin; all before it was read.</summary>
+    public int NextPosition => _next;
+
+    /// <summary>Why the walk stopped before its end, or null when it did not.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Whether the walk stopped at a batch of the formats before magic 2, which Kafka 4 no longer writes.</summary>
+    public bool IsOldMagic { get; private set; }
+
+    /// <summary>Goes to the next batch; false at the end or at bytes that are no whole batch.</summary>
+    public bool MoveNext()
+    {
+        if (_next >= _end || Problem is not null)
+        {
+            return false;
+        }
+
+        if (!TryFill(RecordBatch.HeaderSize))
+        {
+            return Stop("a batch header is cut off");
+        }
+
+        RecordBatchHeader header = RecordBatchHeader.Read(_buffer.AsSpan(_next - _bufferStart));
+        if (header.Magic != RecordBatch.CurrentMagic)
+        {
+            IsOldMagic = header.Magic is 0 or 1 && header.SizeInBytes <= _end - _next && header.BatchLength > 0;
+            return Stop($"a batch has magic {header.Magic}");
+        }
+
+        if (header.SizeInBytes < RecordBatch.HeaderSize || header.SizeInBytes > _end - _next)
+        {
+            return Stop($"a batch claims {header.SizeInBytes} bytes of {_end - _next}");
+        }
+
+        return TryFill((int)header.SizeInBytes) ? Take((int)header.SizeInBytes) : Stop("a batch is cut off");
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    private bool Take(int size)
+    {
+        Current = new RecordBatch(_buffer.AsMemory(_next - _bufferStart, size));
+        Position = _next;
+        _next += size;
+        return true;
+    }
+
+    private bool Stop(string problem)
+    {
+        Problem = problem;
+        return false;
+    }
+
+    // Makes the bytes from the next batch on available, in one piece.
+    private bool TryFill(int count)
+    {
+        if (_next >= _bufferStart && _next + count <= _bufferStart + _bufferLength)
+        {
+            return true;
+        }
+
+        if (_end - _next < count)
+        {
+            return false;
+        }
+
+        if (count > _buffer.Length)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = ArrayPool<byte>.Shared.Rent(count);
+        }
+
+        _bufferStart = _next;
+        _bufferLength = _file.Read(_buffer.AsSpan(0, Math.Min(_buffer.Length, _end - _next)), _next);
+        return _bufferLength >= count;
+    }
+}

@@ -1,0 +1,101 @@
+using Compat.Log.Storage;
+namespace Compat.Log.Segments;
+
+/// <summary>Finding a batch by offset.</summary>
+internal sealed partial class Segment
+{
+    /// <summary>Finds the first batch that holds an offset or comes after it.</summary>
+    /// <param name="file">The segment's file.</param>
+    /// <param name="offset">The offset.</param>
+    /// <param name="end">Where to stop looking: a position at which a batch ends.</param>
+    /// <param name="position">Where the batch begins.</param>
+    /// <param name="size">Its size in bytes.</param>
+    /// <returns>False when all batches before <paramref name="end"/> lie before the offset.</returns>
+    public bool TryFindBatch(IStorageFile file, long offset, int end, out int position, out int size)
+    {
+        Span<byte> buffer = stackalloc byte[BatchHeaderScanner.BufferSize];
+        BatchHeaderScanner scanner = new(file, StartOfSearch(offset, end), end, buffer);
+        while (scanner.MoveNext())
+        {
+            if (scanner.Current.LastOffset >= offset)
+            {
+                position = scanner.Position;
+                size = (int)scanner.Current.SizeInBytes;
+                return true;
+            }
+        }
+
+        position = 0;
+        size = 0;
+        return false;
+    }
+
+    /// <summary>Where a batch that was appended lately and begins with this very offset is; no file is read.</summary>
+    public bool TryFindInTail(long offset, out int position)
+    {
+        position = 0;
+        return _tail is { } tail
+            && tail.TryFind(offset - BaseOffset, out int found, out position)
+            && found == offset - BaseOffset;
+    }
+
+    /// <summary>A position at which a batch begins, at or before the one that holds an offset.</summary>
+    public int StartOfSearch(long offset, int end)
+    {
+        int position = 0;
+        IndexEntry entry = OffsetIndex.Lookup(offset);
+        if (OffsetIndex.IsInMemory)
+        {
+            position = entry.Position < end ? entry.Position : 0;
+        }
+        else if (entry.IsEntry ? !IsTrue(entry) : !OffsetIndex.FileExists)
+        {
+            position = RepairedPosition(offset);
+        }
+        else
+        {
+            position = entry.Position < end ? entry.Position : 0;
+        }
+
+        if (_tail is { } tail && tail.TryFind(offset - BaseOffset, out _, out int inTail) && inTail > position && inTail < end)
+        {
+            position = inTail;
+        }
+
+        return position;
+    }
+
+    /// <summary>
+    /// The offset after the segment's last batch, found by reading only its end; the base offset when it is empty.
+    /// </summary>
+    /// <returns>False when the file does not end with a whole batch, so that it has to be recovered.</returns>
+    public bool TryReadNextOffset(out long nextOffset)
+    {
+        nextOffset = BaseOffset;
+        if (Size == 0)
+        {
+            return true;
+        }
+
+        IndexEntry? last = OffsetIndex.Last();
+        int from = last is { } entry && IsTrue(entry) ? entry.Position : 0;
+        long next = BaseOffset;
+        int end = ScanHeaders(from, (header, _) => next = header.NextOffset);
+        nextOffset = next;
+        return end == Size;
+    }
+
+    // The index file contradicts the records, which are right.
+    private int RepairedPosition(long offset)
+    {
+        lock (_indexLock)
+        {
+            if (!OffsetIndex.IsInMemory)
+            {
+                RebuildIndexes();
+            }
+
+            return OffsetIndex.Lookup(offset).Position;
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using Compat.Log.Configuration;
+using Compat.Log.Storage;
+using Compat.Wire.Records;
+
+namespace Compat.Log.Segments;
+
+/// <summary>
+/// A stretch of a log in one file, with its indexes. Only the last segment of a log is appended to; the log's lock covers
+/// every member that changes it. Reading needs no lock.
+/// </summary>
+internal sealed partial class Segment
+{
+    private readonly LogContext _context;
+    private readonly LogFolder _folder;
+    private readonly Lock _fileLock = new();
+    private SharedFile? _file;
+    private bool _isClosed;
+    private volatile string _suffix = "";
+    private int _size;
+    private int _bytesSinceIndexEntry;
+    private TailPositions? _tail;
+    private long _rollingTimestamp = RecordBatch.NoTimestamp;
+    private MaximumTimestamp? _maximum;
+
+    /// <summary>Describes a segment; no file is opened or created before it is needed.</summary>
+    /// <param name="context">What all logs share.</param>
+    /// <param name="folder">The partition's directory.</param>
+    /// <param name="baseOffset">The least offset the segment may hold.</param>
+    /// <param name="size">The bytes already in its file.</param>
+    /// <param name="hasTransactionIndex">Whether there may be a transaction index.</param>
+    /// <param name="isNew">Whether no file of the segment exists yet.</param>
+    public Segment(LogContext context, LogFolder folder, long baseOffset, int size, bool hasTransactionIndex, bool isNew)
+    {
+        _context = context;
+        _folder = folder;
+        BaseOffset = baseOffset;
+        _size = size;
+        CreatedMs = context.NowMs;
+        OffsetIndex = new OffsetIndex(context.Storage, folder, baseOffset);
+        TimeIndex = new TimeIndex(context.Storage, folder, baseOffset);
+        TransactionIndex = new TransactionIndex(context.Storage, folder, baseOffset, hasTransactionIndex);
+        if (isNew)
+        {
+            ResetIndexes();
+        }
+    }
+
+    /// <summary>The least offset the segment may hold; its files are named by it.</summary>
+    public long BaseOffset { get; }
+
+    /// <summary>The bytes of whole batches in the file.</summary>
+    public int Size => Volatile.Read(ref _size);
+
+    /// <summary>When the segment was made or opened, wall clock ms.</summary>
+    public long CreatedMs { get; private set; }
+
+    /// <summary>What is taken off <c>segment.ms</c> so that segments of many logs do not roll at once, ms.</summary>
+    public long RollJitterMs { get; init; }
+
+    /// <summary>Where batches begin, by offset.</summary>
+    public OffsetIndex OffsetIndex { get; }
+
+    /// <summary>Offsets by time.</summary>
+    public TimeIndex TimeIndex { get; }
+
+    /// <summary>The transactions that markers of this segment aborted.</summary>
+    public TransactionIndex TransactionIndex { get; }
+
+    /// <summary>When the file was last written, wall clock ms.</summary>
+    public long LastModifiedMs => _context.Storage.LastModifiedMs(_folder.File(BaseOffset, LogFileNames.LogSuffix));
+
+    /// <summary>The time that retention goes by: the greatest timestamp, or the last write when there are none.</summary>
+    public long RetentionTimestamp => Maximum.Timestamp >= 0 ? Maximum.Timestamp : LastModifiedMs;
+
+    /// <summary>The greatest timestamp and the last offset of the batch that has it; no timestamp when the segment has none.</summary>
+    public TimestampOffset Maximum => (Volatile.Read(ref _maximum) ?? LoadMaximum()).Value;
+
+    /// <summary>
+    /// Appends whole batches whose offsets are set. On an error the segment is as before; what reached the file lies
+    /// beyond its end and is overwritten by the next append.
+    /// </summary>
+    public void Append(ReadOnlyMemory<byte> batches, LogConfig config)
+    {
+        EnsureIndexesLoaded();
+        SharedFile file = Acquire(config.Preallocate ? config.SegmentBytes : 0);
+        int position = _size;
+        try
+        {
+            file.File.Write(batches.Span, position);
+        }
+        finally
+        {
+            file.Release();
+        }
+
+        foreach (RecordBatch batch in new RecordBatches(batches))
+        {
+            Index(batch.Header, position, config.IndexIntervalBytes);
+            position += batch.SizeInBytes;
+        }
+
+        Volatile.Write(ref _size, position);
+    }
+
+    /// <summary>Whether a batch of this size, time and offset has to go into a new segment.</summary>
+    public bool ShouldRoll(int bytes, long maxTimestamp, long maxOffset, LogConfig config)
+    {
+        if (_size == 0)
+        {
+            return maxOffset - BaseOffset > int.MaxValue;
+        }
+
+        EnsureIndexesLoaded();
+        long waited = RollingTimestamp >= 0 ? maxTimestamp - RollingTimestamp : _context.NowMs - CreatedMs;
+        return _size > config.SegmentBytes - bytes
+            || waited > config.MaxSegmentMs - RollJitterMs
+            || OffsetIndex.IsFull(config.SegmentIndexBytes)
+            || TimeIndex.IsFull(config.SegmentIndexBytes)
+            || maxOffset - BaseOffset > int.MaxValue;
+    }
+
+    /// <summary>Puts the file in place even though nothing was written, so that a start knows where the log goes on.</summary>
+    public void CreateFile(LogConfig config) => Acquire(config.Preallocate ? config.SegmentBytes : 0).Release();
+
+    /// <summary>The open file with one more user, who has to release it.</summary>
+    /// <param name="preallocationBytes">Bytes to reserve if the file is created by this.</param>
+    /// <exception cref="ObjectDisposedException">The segment was closed.</exception>
+    public SharedFile Acquire(long preallocationBytes = 0)
+    {
+        SharedFile? file = Volatile.Read(ref _file);
+        if (file is null)
+        {
+            lock (_fileLock)
+            {
+                ObjectDisposedException.ThrowIf(_isClosed, this);
+                file = _file ??= Open(preallocationBytes);
+            }
+        }
+
+        ObjectDisposedException.ThrowIf(!file.TryAcquire(), this);
+        return file;
+    }
+
+    /// <summary>Closes the file once nobody reads it any more. Nothing is written.</summary>
+    public void CloseFile()
+    {
+        lock (_fileLock)
+        {
+            _isClosed = true;
+            _file?.Release();
+            Volatile.Write(ref _file, null);
+        }
+    }
+
+    /// <summary>Deletes files that are in the way of a segment that begins: what a failed attempt left.</summary>
+    public void DeleteLeftovers()
+    {
+        foreach (string suffix in LogFileNames.SegmentSuffixes)
+        {
+            _context.Storage.DeleteFile(_folder.File(BaseOffset, suffix));
+        }
+    }
+
+    /// <summary>Renames all files of the segment, so that they are out of the way until they are deleted.</summary>
+    public void RenameFiles(string newSuffix)
+    {
+        _suffix = newSuffix;
+        foreach (string suffix in LogFileNames.SegmentSuffixes)
+        {
+            string from = _folder.File(BaseOffset, suffix);
+            if (_context.Storage.FileExists(from))
+            {
+                _context.Storage.Rename(from, from + newSuffix);
+            }
+        }
+    }
+
+    /// <summary>Deletes all files of the segment and closes it.</summary>
+    public void DeleteFiles()
+    {
+        CloseFile();
+        foreach (string suffix in LogFileNames.SegmentSuffixes)
+        {
+            _context.Storage.DeleteFile(_folder.File(BaseOffset, suffix) + _suffix);
+        }
+    }
+
+    public override string ToString() => $"segment {BaseOffset} of {_folder} ({Size} bytes)";
+
+    // A reader must not create anew what has just been deleted.
+    private SharedFile Open(long preallocationBytes) => new(_context.Storage.Open(
+        _folder.File(BaseOffset, LogFileNames.LogSuffix) + _suffix,
+        _size > 0 ? StorageOpenMode.Existing : StorageOpenMode.OpenOrCreate,
+        preallocationBytes));
+
+    private void Index(in RecordBatchHeader header, int position, int indexIntervalBytes)
+    {
+        if (position == 0)
+        {
+            _rollingTimestamp = header.MaxTimestamp;
+        }
+
+        if (header.MaxTimestamp > Maximum.Timestamp)
+        {
+            Volatile.Write(ref _maximum, new MaximumTimestamp(new TimestampOffset(header.MaxTimestamp, header.LastOffset)));
+        }
+
+        if (_bytesSinceIndexEntry > indexIntervalBytes)
+        {
+            OffsetIndex.Append(header.LastOffset, position);
+            TimeIndex.MaybeAppend(Maximum);
+            _bytesSinceIndexEntry = 0;
+        }
+
+        _bytesSinceIndexEntry += (int)header.SizeInBytes;
+        (_tail ??= new TailPositions()).Add((int)(header.BaseOffset - BaseOffset), position);
+    }
+
+    private MaximumTimestamp LoadMaximum()
+    {
+        if (_size > 0 && !TimeIndex.IsInMemory && !TimeIndex.FileExists)
+        {
+            EnsureIndexesLoaded();
+        }
+
+        MaximumTimestamp loaded = new(TimeIndex.Last);
+        return Interlocked.CompareExchange(ref _maximum, loaded, null) ?? loaded;
+    }
+
+    // A class, because readers without a lock must see both halves of the same pair.
+    private sealed class MaximumTimestamp(TimestampOffset value)
+    {
+        public TimestampOffset Value { get; } = value;
+    }
+}
