@@ -12,6 +12,10 @@ internal static class Catalog
         () => new ConsumeScenario(),
         () => new RoundTripScenario(),
         () => new EndToEndScenario(),
+        () => new ConnectionsScenario(),
+        () => new GroupsScenario(),
+        () => new TopicsScenario(),
+        () => new StartScenario(),
     ];
 
     /// <exception cref="ArgumentException">There is no such scenario.</exception>

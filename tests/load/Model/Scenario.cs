@@ -14,6 +14,9 @@ internal abstract class Scenario
     /// <summary>One line for the help text.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>True when the work has an end of its own: it is not warmed up, not cut short, and its whole time counts.</summary>
+    public virtual bool EndsByItself => false;
+
     public IReadOnlyList<Step> Steps => _steps;
 
     /// <summary>Figures that are no rate and no latency, such as bytes a connection.</summary>

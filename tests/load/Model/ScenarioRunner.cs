@@ -20,15 +20,18 @@ internal static class ScenarioRunner
                 .Select(copy => Task.Factory.StartNew(() => scenario.RunAsync(context, copy), TaskCreationOptions.LongRunning).Unwrap())
                 .ToArray();
             var work = Task.WhenAll(copies);
-            await WaitAsync(scenario, work, simulation.WarmUp, null);
-            foreach (var step in scenario.Steps)
+            if (!scenario.EndsByItself)
             {
-                step.Reset();
+                await WaitAsync(scenario, work, simulation.WarmUp, null);
+                foreach (var step in scenario.Steps)
+                {
+                    step.Reset();
+                }
             }
 
             var before = ProcessUsage.Of(options.BrokerProcessId);
             var started = Stopwatch.GetTimestamp();
-            await WaitAsync(scenario, work, simulation.During, progress);
+            await WaitAsync(scenario, work, scenario.EndsByItself ? TimeSpan.MaxValue : simulation.During, progress);
             var elapsed = Stopwatch.GetElapsedTime(started);
             var after = ProcessUsage.Of(options.BrokerProcessId);
             var result = new ScenarioResult(scenario, elapsed, after?.CpuSeconds - before?.CpuSeconds, after);
