@@ -10,12 +10,14 @@ internal static class NetworkSettings
     /// <summary>The heading of the group in the documentation.</summary>
     public const string Title = "Listeners";
 
-    /// <summary>The settings of the group.</summary>
+    /// <summary>
+    /// The settings of the group. Apache Kafka can open and close listeners while it runs; here they are read-only, and say so.
+    /// </summary>
     public static ConfigDefinition[] All() =>
     [
-        List("listeners", "PLAINTEXT://:9092", ListOf(false, false), "Where to listen, as name://host:port, separated by commas. An empty host is every address, port 0 a free one; localhost means both loopback addresses.").PerBroker(),
+        List("listeners", "PLAINTEXT://:9092", ListOf(false, false), "Where to listen, as name://host:port, separated by commas. An empty host is every address, port 0 a free one; localhost means both loopback addresses."),
         List("advertised.listeners", null, ListOf(false, true), "The addresses clients are told to connect to, by listener name. A client of a listener that advertises none is told the address it dialled."),
-        Text("listener.security.protocol.map", "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT", null, "The security protocol of each listener name, as NAME:PROTOCOL pairs. Only PLAINTEXT works so far.").PerBroker(),
+        Text("listener.security.protocol.map", "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT", null, "The security protocol of each listener name, as NAME:PROTOCOL pairs. Only PLAINTEXT works so far."),
         Text("inter.broker.listener.name", null, null, "The listener other brokers would use. It must be one of the advertised listeners."),
         Text("security.inter.broker.protocol", "PLAINTEXT", OneOf("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"), "The security protocol between brokers when inter.broker.listener.name does not name a listener."),
         List("early.start.listeners", null, ListOf(true, true), "Listeners that open before authorization is ready.").WithoutEffect(Reasons.EarlyStart),

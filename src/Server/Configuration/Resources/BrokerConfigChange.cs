@@ -1,0 +1,71 @@
+using Compat.Log.Configuration;
+using Compat.Server.Configuration.Sources;
+
+namespace Compat.Server.Configuration.Resources;
+
+/// <summary>
+/// Checks the settings a broker, or all of them, would have beside what they started with (KIP-226). As in Apache
+/// Kafka a name that no setting has is taken, because plugins bring settings of their own.
+/// </summary>
+internal static class BrokerConfigChange
+{
+    private const string ListenerPrefix = "listener.name.";
+
+    // They protect a listener, so they are only ever changed for one.
+    private static readonly HashSet<string> OnlyWithListener = new(StringComparer.Ordinal)
+    {
+        "ssl.keystore.type", "ssl.keystore.location", "ssl.keystore.password", "ssl.key.password", "ssl.keystore.key",
+        "ssl.keystore.certificate.chain", "ssl.truststore.type", "ssl.truststore.location", "ssl.truststore.password", "ssl.truststore.certificates",
+    };
+
+    /// <summary>The problem with the settings, or null.</summary>
+    /// <param name="isDefault">Whether they are for all brokers rather than for this one.</param>
+    /// <param name="values">The dynamic settings as they would be.</param>
+    /// <param name="current">The configuration now.</param>
+    public static ConfigProblem? Check(bool isDefault, IReadOnlyDictionary<string, string> values, BrokerConfig current)
+    {
+        ConfigProblem? problem = CheckNames("Cannot update these configs dynamically", values.Keys.Where(IsReadOnly))
+            ?? CheckNames("These security configs can be dynamically updated only per-listener using the listener prefix", values.Keys.Where(OnlyWithListener.Contains));
+        if (problem is null && isDefault)
+        {
+            problem = CheckNames("Cannot update these configs at default cluster level, broker id must be specified", values.Keys.Where(IsPerBroker));
+        }
+
+        return problem ?? CheckValues(isDefault, values, current);
+    }
+
+    private static ConfigProblem? CheckNames(string text, IEnumerable<string> names)
+    {
+        string list = string.Join(", ", names);
+        return list.Length == 0 ? null : ConfigProblem.Request($"{text}: [{list}]");
+    }
+
+    private static ConfigProblem? CheckValues(bool isDefault, IReadOnlyDictionary<string, string> values, BrokerConfig current)
+    {
+        try
+        {
+            foreach ((string name, string value) in values)
+            {
+                if (BrokerConfigs.Catalog.TryGet(StaticSettings.BaseNameOf(name), out ConfigDefinition? definition))
+                {
+                    definition.Parse(value);
+                }
+            }
+
+            _ = isDefault ? current.WithDynamic(values, current.DynamicOwn) : current.WithDynamic(current.DynamicDefaults, values);
+            return null;
+        }
+        catch (ConfigException e)
+        {
+            return ConfigProblem.Request(e.Message);
+        }
+    }
+
+    private static bool IsReadOnly(string name) =>
+        BrokerConfigs.Catalog.TryGet(name, out ConfigDefinition? definition) && definition.UpdateMode == ConfigUpdateMode.ReadOnly;
+
+    private static bool IsPerBroker(string name) =>
+        BrokerConfigs.Catalog.TryGet(StaticSettings.BaseNameOf(name), out ConfigDefinition? definition)
+        && (definition.UpdateMode == ConfigUpdateMode.PerBroker
+            || (name.StartsWith(ListenerPrefix, StringComparison.Ordinal) && definition.Name is not ("max.connections" or "max.connection.creation.rate" or "num.network.threads")));
+}
