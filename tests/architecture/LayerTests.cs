@@ -45,6 +45,12 @@ public partial class LayerTests
     [MemberData(nameof(Projects))]
     public void Code_names_only_namespaces_that_lie_below_it(string project)
     {
+        // The generator writes names of Wire into the code it emits; what it uses itself, its assembly references show.
+        if (project == "Wire.Generator")
+        {
+            return;
+        }
+
         string[] forbidden = [.. Repository.SourceProjects.Where(other => other != project && !Layers.MayUse[project].Contains(other))];
         List<string> offences = [];
         foreach (string path in Repository.FilesUnder($"src/{project}", ".cs"))

@@ -273,7 +273,7 @@ public enum ErrorCode : short
     /// <summary>Offsets of an open transaction are not settled yet.</summary>
     UnstableOffsetCommit = 88,
 
-    /// <summary>The quota is used up for now.</summary>
+    /// <summary>The quota is used up at present.</summary>
     ThrottlingQuotaExceeded = 89,
 
     /// <summary>A newer producer has taken over the transactional id.</summary>

@@ -96,7 +96,7 @@ public static partial class ErrorCodes
         ErrorCode.GroupSubscribedToTopic => "The group is subscribed to the topic.",
         ErrorCode.InvalidRecord => "The topic does not accept the record.",
         ErrorCode.UnstableOffsetCommit => "Offsets of an open transaction are not settled yet.",
-        ErrorCode.ThrottlingQuotaExceeded => "The quota is used up for now.",
+        ErrorCode.ThrottlingQuotaExceeded => "The quota is used up at present.",
         ErrorCode.ProducerFenced => "A newer producer has taken over the transactional id.",
         ErrorCode.ResourceNotFound => "The resource does not exist.",
         ErrorCode.DuplicateResource => "The resource is named twice.",

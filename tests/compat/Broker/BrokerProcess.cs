@@ -57,9 +57,8 @@ internal sealed partial class BrokerProcess : IAsyncDisposable
     {
         _startLine = null;
         string[] overrides = [.. _settings.SelectMany(setting => new[] { "--override", $"{setting.Key}={setting.Value}" })];
-        _process = _binary is null
-            ? ChildProcess.Start("dotnet", [Path.Combine(Paths.Output, "compat.dll"), .. overrides], OnLine)
-            : ChildProcess.Start(_binary, overrides, OnLine);
+        (string file, string[] before) = BrokerBinary.Command(_binary);
+        _process = ChildProcess.Start(file, [.. before, .. overrides], OnLine);
         await Wait.UntilAsync(() => _startLine is not null || _process.HasExited, () => $"the broker says where it listens\n{Output}");
         Assert.True(_startLine is not null, $"the broker exited\n{Output}");
 
