@@ -64,13 +64,22 @@ def run(driver, client):
     event("ready", client=client)
     while True:
         try:
-            command = commands.get(timeout=0 if driver.poll() else None)
+            command = commands.get(timeout=0 if _poll(driver) else None)
         except queue.Empty:
             continue
         if command is None:
             driver.leave({})
             return
         _answer(driver, command)
+
+
+def _poll(driver):
+    try:
+        return driver.poll()
+    except Exception as error:  # What a client throws at its application while it consumes is the test's to judge.
+        traceback.print_exc()
+        event("trouble", message=f"{type(error).__name__}: {error}")
+        return True
 
 
 def _answer(driver, command):
