@@ -42,7 +42,7 @@ internal sealed partial class GroupShard
                 return;
             }
 
-            var empty = new GroupMetadataValue { ProtocolType = "", CurrentStateTimestamp = turn.NowMs };
+            var empty = new GroupMetadataValue { ProtocolType = "", Protocol = null, Leader = null, CurrentStateTimestamp = turn.NowMs };
             turn.Append(new GroupMetadataRecord(new GroupMetadataKey { Group = groupId }, empty));
             group = _groups[groupId];
         }
