@@ -13,9 +13,9 @@ public static class CatalogEmitter
         code.Open("public enum ApiKey : short");
         foreach (ApiSchema api in apis.OrderBy(api => api.Key))
         {
+            code.Line();
             code.Line($"/// <summary>{(api.Summary.Length > 0 ? api.Summary.Replace("&", "&amp;").Replace("<", "&lt;") : api.Name)}</summary>");
             code.Line($"{api.Name} = {api.Key},");
-            code.Line();
         }
 
         code.Close();

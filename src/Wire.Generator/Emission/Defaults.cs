@@ -6,6 +6,13 @@ namespace Compat.Wire.Generator.Emission;
 /// <summary>The default values of fields: how they are set, and how a value is told from them.</summary>
 internal static class Defaults
 {
+    /// <summary>True for a structure whose object is made when it is first asked for.</summary>
+    public static bool IsLazy(FieldSchema field) =>
+        field.Type == FieldType.Struct && !field.IsArray && field.Tag >= 0 && field.Nullable.IsEmpty;
+
+    /// <summary>The field behind a property whose object is made late.</summary>
+    public static string BackingField(FieldSchema field) => "_" + char.ToLowerInvariant(field.Name[0]) + field.Name.Substring(1);
+
     /// <summary>The initializer of a field's property, or an empty string when C#'s own default is right.</summary>
     public static string Initializer(FieldSchema field)
     {
@@ -50,6 +57,7 @@ internal static class Defaults
 
         return field.Type switch
         {
+            FieldType.Struct when IsLazy(field) => $"{BackingField(field)}?.IsDefault() == false",
             FieldType.Struct => canBeNull ? $"{name} is null || !{name}.IsDefault()" : $"!{name}.IsDefault()",
             FieldType.Bool => Literal(field) == "true" ? $"!{name}" : name,
             FieldType.String => $"{name} != {Quote(field.Default ?? "")}",

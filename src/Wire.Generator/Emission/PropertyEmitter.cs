@@ -10,9 +10,29 @@ internal static class PropertyEmitter
         foreach (FieldSchema field in context.Fields)
         {
             code.Line($"/// <summary>{Describe(field)}</summary>");
-            code.Line($"public {TypeOf(field, context)} {field.Name} {{ get; set; }}{Defaults.Initializer(field)}");
+            if (Defaults.IsLazy(field))
+            {
+                EmitLazy(code, field, TypeOf(field, context));
+            }
+            else
+            {
+                code.Line($"public {TypeOf(field, context)} {field.Name} {{ get; set; }}{Defaults.Initializer(field)}");
+            }
+
             code.Line();
         }
+    }
+
+    // A tagged structure is seldom there, so its object is made when somebody asks for it.
+    private static void EmitLazy(CodeWriter code, FieldSchema field, string type)
+    {
+        string backing = Defaults.BackingField(field);
+        code.Open($"public {type} {field.Name}");
+        code.Line($"get => {backing} ??= new();");
+        code.Line($"set => {backing} = value;");
+        code.Close();
+        code.Line();
+        code.Line($"private {type}? {backing};");
     }
 
     private static string TypeOf(FieldSchema field, StructContext context)

@@ -60,8 +60,8 @@ internal static class SizeEstimate
         {
             size += field switch
             {
-                { IsArray: true } => Word + (field.IsNullByDefault ? 0 : ListObject),
-                { Type: FieldType.Struct } => Word + (field.IsNullByDefault ? 0 : StructHeapSize(context.StructOf(field), context)),
+                { IsArray: true } => Word + ListObject,
+                { Type: FieldType.Struct } => Word + StructHeapSize(context.StructOf(field), context),
                 _ => field.Type.HeapSize(),
             };
         }

@@ -40,28 +40,33 @@ internal sealed class WriteEmitter
     private void EmitField(FieldSchema field)
     {
         string? present = _context.Condition(field.PlainVersions);
+        string? known = _context.Condition(field.Versions);
         if (present != "false")
         {
             _code.When(present, () => WriteField(field, field.PlainVersions));
         }
 
         // A version without the field may only drop a value that says nothing.
-        string? known = _context.Condition(field.Versions);
-        if (known is null || field.IsIgnorable)
+        if (known is not null && !field.IsIgnorable)
         {
-            return;
+            string changed = Defaults.IsNotDefault(field);
+            string absent = known == "false" || known == present ? "" : Negate(known) + " && ";
+            string keyword = known == present && present != "false" ? "else if" : "if";
+            _code.Open($"{keyword} ({(absent.Length > 0 ? absent + Parenthesized(changed) : changed)})");
+            _code.Line($"throw WireFields.NotInVersion(\"{_context.ClassName}.{field.Name}\", version);");
+            _code.Close();
         }
-
-        string unset = $"throw WireFields.NotInVersion(\"{_context.ClassName}.{field.Name}\", version);";
-        string absent = known == "false" ? "" : known.Contains("&&") ? $"!({known}) && " : Negate(known) + " && ";
-        string changed = Defaults.IsNotDefault(field);
-        _code.When(absent.Length > 0 && changed.Contains("||") ? $"{absent}({changed})" : absent + changed, () => _code.Line(unset));
     }
 
-    private static string Negate(string condition) =>
-        condition.Contains(">=") ? condition.Replace(">=", "<")
-        : condition.Contains("<=") ? condition.Replace("<=", ">")
-        : condition.Replace("==", "!=");
+    private static string Negate(string condition) => condition switch
+    {
+        _ when condition.Contains("&&") => $"!({condition})",
+        _ when condition.Contains(">=") => condition.Replace(">=", "<"),
+        _ when condition.Contains("<=") => condition.Replace("<=", ">"),
+        _ => condition.Replace("==", "!="),
+    };
+
+    private static string Parenthesized(string condition) => condition.Contains("||") ? $"({condition})" : condition;
 
     private void WriteTags()
     {
@@ -94,12 +99,8 @@ internal sealed class WriteEmitter
     {
         VersionRange flexible = _context.Message.Flexible.And(_context.Message.Versions);
         string changed = Defaults.IsNotDefault(field);
-        return StructContext.Condition(field.TaggedVersions, flexible) switch
-        {
-            null => changed,
-            { } condition when changed.Contains("||") => $"{condition} && ({changed})",
-            { } condition => $"{condition} && {changed}",
-        };
+        string? condition = StructContext.Condition(field.TaggedVersions, flexible);
+        return condition is null ? changed : $"{condition} && {Parenthesized(changed)}";
     }
 
     private void WriteField(FieldSchema field, VersionRange versions)
@@ -131,7 +132,7 @@ internal sealed class WriteEmitter
     {
         if (canBeNull is not null)
         {
-            string allowed = canBeNull == "false" ? "" : Parenthesized(canBeNull) + " && ";
+            string allowed = canBeNull == "false" ? "" : Negate(canBeNull) + " && ";
             _code.When($"{allowed}{field.Name} is null", () => _code.Line($"throw WireFields.NullInVersion(\"{_context.ClassName}.{field.Name}\", version);"));
         }
 
@@ -161,8 +162,6 @@ internal sealed class WriteEmitter
         WriteValue(field, field.Name, flexible);
         _code.Close();
     }
-
-    private static string Parenthesized(string condition) => condition.Contains("&&") ? $"!({condition})" : Negate(condition);
 
     private static string NullCall(FieldSchema field, bool isTagged, string flexible) => field switch
     {

@@ -46,7 +46,7 @@ public ref partial struct WireReader
     public ReadOnlyMemory<byte>? ReadNullableBytes(bool flexible)
     {
         int length = ReadLength(flexible);
-        
+
         // Not a bare null: that would become an empty slice by the conversion from arrays.
         return length == Null ? default(ReadOnlyMemory<byte>?) : ReadSlice(length);
     }

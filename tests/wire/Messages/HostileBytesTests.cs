@@ -10,8 +10,8 @@ namespace Compat.Wire.Tests.Messages;
 public class HostileBytesTests
 {
     private const int Seed = 7_2026;
-    private const int Mutations = 40;
-    private const int LargeFrame = 1 << 20;
+    private const int Mutations = 30;
+    private const int LargeFrame = 1 << 18;
 
     // What a small frame may cost beyond twice its size: the message itself, its lists, and the exception with its text and trace.
     private const int SmallAllowance = 16 << 10;
@@ -22,11 +22,9 @@ public class HostileBytesTests
     [MemberData(nameof(Messages))]
     public void A_truncated_frame_is_refused(string name) => ForEveryVersion(name, (codec, version, frame, random) =>
     {
-        for (int length = 0; length < frame.Length; length += 1 + (frame.Length / 64))
+        for (int length = 0; length < frame.Length; length += 1 + (frame.Length / 48))
         {
-            ReadOnlyMemory<byte> truncated = frame.AsMemory(0, length);
-            Assert.Throws<WireFormatException>(() => codec.Decode(truncated, version, out _));
-            AssertDecodesWithin(codec, truncated, version, SmallAllowance);
+            Assert.False(DecodesWithin(codec, frame.AsMemory(0, length), version, SmallAllowance));
         }
     });
 
@@ -42,7 +40,7 @@ public class HostileBytesTests
                 mutated[random.Next(mutated.Length)] = (byte)(random.Next(3) switch { 0 => 0xff, 1 => 0x7f, _ => random.Next(256) });
             }
 
-            AssertDecodesWithin(codec, mutated, version, SmallAllowance);
+            DecodesWithin(codec, mutated, version, SmallAllowance);
         }
     });
 
@@ -58,7 +56,7 @@ public class HostileBytesTests
             foreach (byte filler in new byte[] { 0x00, 0x01, 0x02, 0x7f, 0x80, 0xff })
             {
                 Array.Fill(frame, filler);
-                AssertDecodesWithin(codec, frame, version, WireReader.AllocationAllowance + SmallAllowance);
+                DecodesWithin(codec, frame, version, WireReader.AllocationAllowance + SmallAllowance);
             }
         }
     }
@@ -75,12 +73,15 @@ public class HostileBytesTests
         }
     }
 
-    private static void AssertDecodesWithin(MessageCodec codec, ReadOnlyMemory<byte> frame, short version, long allowance)
+    // True when the bytes are a message, false when they are refused.
+    private static bool DecodesWithin(MessageCodec codec, ReadOnlyMemory<byte> frame, short version, long allowance)
     {
+        bool isMessage = false;
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             codec.Decode(frame, version, out _);
+            isMessage = true;
         }
         catch (WireFormatException)
         {
@@ -89,5 +90,6 @@ public class HostileBytesTests
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.InRange(allocated, 0, (2L * frame.Length) + allowance);
+        return isMessage;
     }
 }
