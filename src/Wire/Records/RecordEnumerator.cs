@@ -56,11 +56,14 @@ public ref struct RecordEnumerator
         _left--;
         if (_left == 0 && _position < _records.Length)
         {
-            throw new WireFormatException($"A record batch has {_records.Length - _position} bytes behind its last record.");
+            throw BytesBehind();
         }
 
         return true;
     }
+
+    private readonly WireFormatException BytesBehind() =>
+        new($"A record batch has {_records.Length - _position} bytes behind its last record.");
 
     /// <summary>Gives the buffer of a compressed batch back.</summary>
     public readonly void Dispose() => _decompressed?.Dispose();

@@ -1,6 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace Compat.Wire.Records;
 
-/// <summary>Reads one record of magic 2 out of contiguous bytes; every length is checked against the bytes that are there.</summary>
+/// <summary>
+/// Reads one record of magic 2 out of contiguous bytes; every length is checked against the bytes that are there. What is
+/// to be thrown is made elsewhere, which keeps the code that runs small enough to be fast.
+/// </summary>
 internal static class RecordParser
 {
     /// <summary>The bytes of a record's body at least: attributes, two deltas, two null lengths, no headers.</summary>
@@ -14,55 +19,40 @@ internal static class RecordParser
     internal static Record Parse(ReadOnlySpan<byte> records, scoped ref int position, scoped in RecordBatchHeader batch)
     {
         int start = position;
-        int size = RecordVarint.Read32(records, ref position);
-        if (size < MinBodySize || size > records.Length - position)
+        int at = position;
+        int size = RecordVarint.Read32(records, ref at);
+        if (size < MinBodySize || size > records.Length - at)
         {
-            throw new WireFormatException($"A record claims {size} bytes where {records.Length - position} are left.");
+            throw BadSize(size, records.Length - at);
         }
 
-        ReadOnlySpan<byte> body = records.Slice(position, size);
-        position += size;
-
-        int at = 1;
+        ReadOnlySpan<byte> body = records.Slice(at, size);
+        position = at + size;
+        at = 1;
         long timestampDelta = RecordVarint.Read64(body, ref at);
         int offsetDelta = RecordVarint.Read32(body, ref at);
-        ReadOnlySpan<byte> key = ReadBytes(body, ref at, out bool isKeyNull);
-        ReadOnlySpan<byte> value = ReadBytes(body, ref at, out bool isValueNull);
-        return new Record
+        int keyLength = SkipBytes(body, ref at);
+        int keyEnd = at;
+        int valueLength = SkipBytes(body, ref at);
+        int valueEnd = at;
+        (int, int) headers = SkipHeaders(body, ref at);
+        long timestamp = batch.TimestampType == TimestampType.LogAppendTime
+            ? batch.MaxTimestamp
+            : batch.BaseTimestamp + timestampDelta;
+        return new Record(body, position - start, batch.BaseOffset, offsetDelta, timestamp)
         {
-            SizeInBytes = position - start,
-            Attributes = body[0],
-            OffsetDelta = offsetDelta,
-            Offset = batch.BaseOffset + offsetDelta,
-            Timestamp = batch.TimestampType == TimestampType.LogAppendTime
-                ? batch.MaxTimestamp
-                : batch.BaseTimestamp + timestampDelta,
-            Key = key,
-            IsKeyNull = isKeyNull,
-            Value = value,
-            IsValueNull = isValueNull,
-            Headers = ReadHeaders(body, at),
+            KeyBounds = (keyLength, keyEnd),
+            ValueBounds = (valueLength, valueEnd),
+            HeaderBounds = headers,
         };
     }
 
     /// <summary>Reads a length and as many bytes; -1 is null, every other negative length an error.</summary>
     internal static ReadOnlySpan<byte> ReadBytes(ReadOnlySpan<byte> source, scoped ref int position, scoped out bool isNull)
     {
-        int length = RecordVarint.Read32(source, ref position);
-        isNull = length == -1;
-        if (isNull)
-        {
-            return default;
-        }
-
-        if ((uint)length > (uint)(source.Length - position))
-        {
-            throw BadLength(length, source.Length - position);
-        }
-
-        ReadOnlySpan<byte> bytes = source.Slice(position, length);
-        position += length;
-        return bytes;
+        int length = SkipBytes(source, ref position);
+        isNull = length < 0;
+        return isNull ? default : source.Slice(position - length, length);
     }
 
     /// <summary>The exception for a length of a field that is negative or more than what is left.</summary>
@@ -72,26 +62,49 @@ internal static class RecordParser
     /// <summary>The exception for a record whose fields end elsewhere than its length says.</summary>
     internal static WireFormatException BytesLeft(int left) => new($"A record has {left} bytes more than its fields.");
 
-    private static RecordHeaders ReadHeaders(ReadOnlySpan<byte> body, int at)
+    /// <summary>The exception for a number of headers that is negative or cannot be.</summary>
+    internal static WireFormatException BadHeaderCount(int count, long left) =>
+        new($"A record claims {count} headers in {left} bytes.");
+
+    /// <summary>The exception for a header whose key is null.</summary>
+    internal static WireFormatException NullHeaderKey() => new("A record has a header without a key.");
+
+    private static WireFormatException BadSize(int size, int left) =>
+        new($"A record claims {size} bytes where {left} are left.");
+
+    /// <summary>Passes over a length and as many bytes; returns the length, -1 for null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SkipBytes(ReadOnlySpan<byte> source, scoped ref int position)
+    {
+        int length = RecordVarint.Read32(source, ref position);
+        if ((uint)length <= (uint)(source.Length - position))
+        {
+            position += length;
+            return length;
+        }
+
+        return length == -1 ? -1 : throw BadLength(length, source.Length - position);
+    }
+
+    private static (int Count, int Start) SkipHeaders(ReadOnlySpan<byte> body, scoped ref int at)
     {
         int count = RecordVarint.Read32(body, ref at);
         int start = at;
-        if (count < 0 || count > body.Length - at)
+        if ((uint)count > (uint)(body.Length - at))
         {
-            throw new WireFormatException($"A record claims {count} headers in {body.Length - at} bytes.");
+            throw BadHeaderCount(count, body.Length - at);
         }
 
         for (int i = 0; i < count; i++)
         {
-            ReadBytes(body, ref at, out bool isKeyNull);
-            if (isKeyNull)
+            if (SkipBytes(body, ref at) < 0)
             {
-                throw new WireFormatException("A record has a header without a key.");
+                throw NullHeaderKey();
             }
 
-            ReadBytes(body, ref at, out _);
+            SkipBytes(body, ref at);
         }
 
-        return at == body.Length ? new RecordHeaders(count, body[start..]) : throw BytesLeft(body.Length - at);
+        return at == body.Length ? (count, start) : throw BytesLeft(body.Length - at);
     }
 }

@@ -57,6 +57,8 @@ internal static class RecordVarint
     /// <summary>The exception for a number that no writer writes.</summary>
     internal static WireFormatException TooLong(int maxSize) => new($"A varint does not fit {maxSize} bytes.");
 
+    private static WireFormatException CutOff() => new("A varint is cut off.");
+
     private static ulong ZigZag(long value) => (ulong)(value << 1) ^ (ulong)(value >> 63);
 
     private static ulong ReadLong(ReadOnlySpan<byte> source, scoped ref int position, int maxSize, byte lastByte)
@@ -66,7 +68,7 @@ internal static class RecordVarint
         {
             if ((uint)position >= (uint)source.Length)
             {
-                throw new WireFormatException("A varint is cut off.");
+                throw CutOff();
             }
 
             byte next = source[position++];

@@ -121,6 +121,20 @@ public class RecordBatchBuilderTests
     });
 
     [Fact]
+    public void Numbers_written_with_more_bytes_than_they_need_are_read_as_they_are()
+    {
+        // Attributes, deltas 0, a key and no value, then one header whose number takes two bytes, as no length here needs.
+        byte[] body = [0, 0, 0x80, 0x00, 0x82, 0x00, 0xAA, 1, 0x82, 0x00, 2, 0x68, 1];
+        byte[] bytes = new byte[RecordBatch.HeaderSize + 1 + body.Length];
+        using var builder = new RecordBatchBuilder();
+        builder.Append(0, null, null);
+        (RecordBatchHeader.Read(builder.Build()) with { BatchLength = bytes.Length - RecordBatch.LogOverhead }).Write(bytes);
+        bytes[RecordBatch.HeaderSize] = (byte)(body.Length * 2);
+        body.CopyTo(bytes, RecordBatch.HeaderSize + 1);
+        Assert.Equal([new RecordData(0, "AA", null, "68=null\n")], RecordData.ReadAll(new RecordBatch(bytes)));
+    }
+
+    [Fact]
     public void A_builder_is_used_again_after_clearing()
     {
         using var builder = new RecordBatchBuilder();

@@ -86,14 +86,14 @@ internal ref partial struct RecordSkimmer
         int count = ReadInt32();
         if (count < 0 || count > Left)
         {
-            throw new WireFormatException($"A record claims {count} headers in {Left} bytes.");
+            throw RecordParser.BadHeaderCount(count, Left);
         }
 
         for (int i = 0; i < count; i++)
         {
             if (SkipBytes())
             {
-                throw new WireFormatException("A record has a header without a key.");
+                throw RecordParser.NullHeaderKey();
             }
 
             SkipBytes();

@@ -8,6 +8,8 @@ internal ref struct RecordsCheck
     private readonly RecordBatchHeader _header;
     private readonly RecordBatchRules _rules;
     private readonly long _nowMs;
+    private readonly bool _hasAppendTime;
+    private readonly bool _checksTimestamps;
     private readonly long _earliest;
     private readonly long _latest;
     private List<RecordError>? _errors;
@@ -19,6 +21,8 @@ internal ref struct RecordsCheck
         _header = header;
         _rules = rules;
         _nowMs = nowMs;
+        _hasAppendTime = header.TimestampType == TimestampType.LogAppendTime;
+        _checksTimestamps = rules.TimestampType == TimestampType.CreateTime;
         _earliest = Saturate((Int128)nowMs - rules.TimestampBeforeMaxMs);
         _latest = Saturate((Int128)nowMs + rules.TimestampAfterMaxMs);
     }
@@ -69,40 +73,37 @@ internal ref struct RecordsCheck
 
     private void CheckRecord(scoped in RecordSkimmer record, int index)
     {
-        long timestamp = _header.TimestampType == TimestampType.LogAppendTime
-            ? _header.MaxTimestamp
-            : _header.BaseTimestamp + record.TimestampDelta;
+        long timestamp = _hasAppendTime ? _header.MaxTimestamp : _header.BaseTimestamp + record.TimestampDelta;
         _maxTimestamp = Math.Max(_maxTimestamp, timestamp);
+        bool isTimely = _checksTimestamps && timestamp != RecordBatch.NoTimestamp
+            ? timestamp >= _earliest && timestamp <= _latest
+            : !_hasAppendTime;
+        if (!isTimely || (_rules.IsCompacted && record.IsKeyNull) || (_rules.IsFromClient && record.OffsetDelta != index))
+        {
+            Refuse(record, index, timestamp);
+        }
+    }
+
+    /// <summary>Notes the first thing that is wrong with a record.</summary>
+    private void Refuse(scoped in RecordSkimmer record, int index, long timestamp)
+    {
+        string message;
         if (_rules.IsFromClient && record.OffsetDelta != index)
         {
-            Refuse(index, $"The record has offset delta {record.OffsetDelta}.");
+            message = $"The record has offset delta {record.OffsetDelta}.";
         }
         else if (_rules.IsCompacted && record.IsKeyNull)
         {
-            Refuse(index, "A record without a key cannot be in a compacted topic.");
+            message = "A record without a key cannot be in a compacted topic.";
         }
-        else if (_rules.TimestampType == TimestampType.CreateTime && timestamp != RecordBatch.NoTimestamp)
-        {
-            CheckTimestamp(index, timestamp);
-        }
-        else if (_header.TimestampType == TimestampType.LogAppendTime)
+        else
         {
             _hasTimestampError = true;
-            Refuse(index, "A producer cannot set the append time.");
+            message = _checksTimestamps && timestamp != RecordBatch.NoTimestamp
+                ? $"Timestamp {timestamp} is not between {_earliest} and {_latest}."
+                : "A producer cannot set the append time.";
         }
-    }
 
-    private void CheckTimestamp(int index, long timestamp)
-    {
-        if (timestamp < _earliest || timestamp > _latest)
-        {
-            _hasTimestampError = true;
-            Refuse(index, $"Timestamp {timestamp} is not between {_earliest} and {_latest}.");
-        }
-    }
-
-    private void Refuse(int index, string message)
-    {
         _errors ??= [];
         if (_errors.Count < RecordBatchValidator.MaxRecordErrors)
         {
