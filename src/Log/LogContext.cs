@@ -1,5 +1,6 @@
 using Compat.Log.Segments;
 using Compat.Log.Storage;
+using Compat.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Compat.Log;
@@ -53,6 +54,15 @@ public sealed class LogContext
         lock (_randomLock)
         {
             return bound <= 0 ? 0 : _random.NextInt64(bound);
+        }
+    }
+
+    /// <summary>A new id.</summary>
+    internal Uuid NextUuid()
+    {
+        lock (_randomLock)
+        {
+            return Uuid.Create(_random);
         }
     }
 

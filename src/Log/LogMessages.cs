@@ -33,4 +33,22 @@ internal static partial class LogMessages
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} segments of {Partition} are deleted, the log starts at {LogStartOffset} now")]
     public static partial void SegmentsDeleted(ILogger logger, int count, TopicPartition partition, long logStartOffset);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The log directory {Directory} is offline until the broker starts again")]
+    public static partial void DirectoryOffline(ILogger logger, string directory, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The checkpoint {File} is damaged and not used; logs are read from their beginning where it would have saved that")]
+    public static partial void CheckpointDamaged(ILogger logger, string file);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} in the log directory {Directory} is no partition's directory; it is left alone")]
+    public static partial void UnknownDirectory(ILogger logger, string directory, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} in the log directory {Directory} is left alone")]
+    public static partial void DirectoryLeftAlone(ILogger logger, string directory, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The log of {Partition} (topic id {TopicId}) in {Directory} belongs to no topic; it is kept as {Name}")]
+    public static partial void StrayLog(ILogger logger, TopicPartition partition, Uuid topicId, string directory, string name);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking after the logs in {Directory} failed")]
+    public static partial void TaskFailed(ILogger logger, string directory, Exception exception);
 }

@@ -65,6 +65,9 @@ public sealed partial class PartitionLog
         _context.Storage.DeleteDirectory(_folder.Path);
     }
 
+    /// <summary>Notes that the closed log is on the device, because its whole volume was flushed or it need not be.</summary>
+    internal void MarkFlushed() => Volatile.Write(ref _recoveryPoint, LogEndOffset);
+
     private void Persist()
     {
         lock (_lock)

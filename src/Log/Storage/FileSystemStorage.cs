@@ -128,9 +128,15 @@ public sealed partial class FileSystemStorage : IStorage
         // Windows makes names durable with the file and has no call for a directory.
         if (!OperatingSystem.IsWindows())
         {
-            FlushDirectoryOnUnix(path);
+            Synchronize(path, static descriptor => SynchronizeFile(descriptor));
         }
     }
+
+    /// <inheritdoc/>
+    public bool CanFlushVolume => OperatingSystem.IsLinux();
+
+    /// <inheritdoc/>
+    public void FlushVolume(string directory) => Synchronize(directory, static descriptor => SynchronizeVolume(descriptor));
 
     /// <inheritdoc/>
     public long LastModifiedMs(string path)
@@ -197,7 +203,7 @@ public sealed partial class FileSystemStorage : IStorage
     internal static StorageFullException Full(string path, IOException exception) =>
         new($"No room left on the device of {path}.", exception);
 
-    private static void FlushDirectoryOnUnix(string path)
+    private static void Synchronize(string path, Func<int, int> call)
     {
         int descriptor = OpenForReading(path, 0);
         if (descriptor < 0)
@@ -207,9 +213,9 @@ public sealed partial class FileSystemStorage : IStorage
 
         try
         {
-            if (Synchronize(descriptor) != 0)
+            if (call(descriptor) != 0)
             {
-                throw new IOException($"Cannot flush the directory {path}: error {Marshal.GetLastPInvokeError()}.");
+                throw new IOException($"Cannot flush {path}: error {Marshal.GetLastPInvokeError()}.");
             }
         }
         finally
@@ -222,7 +228,10 @@ public sealed partial class FileSystemStorage : IStorage
     private static partial int OpenForReading(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Synchronize(int descriptor);
+    private static partial int SynchronizeFile(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SynchronizeVolume(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int CloseDescriptor(int descriptor);

@@ -38,6 +38,12 @@ public interface IStorage
     /// <summary>Makes created, renamed and deleted names of a directory durable.</summary>
     void FlushDirectory(string path);
 
+    /// <summary>Whether <see cref="FlushVolume"/> can be used.</summary>
+    bool CanFlushVolume { get; }
+
+    /// <summary>Makes everything durable that was written to the volume of a directory; cheaper than flushing very many files.</summary>
+    void FlushVolume(string directory);
+
     /// <summary>When the file was last written, in ms since the epoch; 0 when it does not exist.</summary>
     long LastModifiedMs(string path);
 

@@ -153,6 +153,15 @@ public sealed class MemoryStorage : IStorage
     }
 
     /// <inheritdoc/>
+    public bool CanFlushVolume => true;
+
+    /// <inheritdoc/>
+    public void FlushVolume(string directory)
+    {
+        // As above.
+    }
+
+    /// <inheritdoc/>
     public long LastModifiedMs(string path) => Find(path)?.LastModifiedMs ?? 0;
 
     /// <inheritdoc/>

@@ -1,0 +1,229 @@
+using Compat.Log.Checkpoints;
+using Compat.Wire;
+
+namespace Compat.Log;
+
+/// <summary>The work in the background, and the end.</summary>
+public sealed partial class LogManager
+{
+    /// <summary>With more logs to flush than this at the end, the volume is flushed as a whole.</summary>
+    private const int FewLogs = 32;
+
+    private readonly List<ITimer> _timers = [];
+    private int _isClosed;
+
+    /// <summary>Begins to delete old segments, write checkpoints and forget producers, each at its interval.</summary>
+    public void Start()
+    {
+        AddTask(_options.RetentionCheckIntervalMs, () => DeleteOldSegments());
+        AddTask(_options.FlushOffsetCheckpointIntervalMs, () => WriteRecoveryPoints());
+        AddTask(_options.FlushStartOffsetCheckpointIntervalMs, () => WriteLogStartOffsets());
+        AddTask(_options.HighWatermarkCheckpointIntervalMs, () => WriteHighWatermarks());
+        AddTask(_options.ProducerIdExpirationCheckIntervalMs, RemoveExpiredProducers);
+    }
+
+    /// <summary>Deletes the segments that retention has given up, of all logs.</summary>
+    /// <returns>The number of segments deleted.</returns>
+    public int DeleteOldSegments()
+    {
+        int deleted = 0;
+        foreach (PartitionLog log in Logs)
+        {
+            Try(log, () => deleted += log.DeleteOldSegments());
+        }
+
+        return deleted;
+    }
+
+    /// <summary>Writes up to where each log is on the device.</summary>
+    public void WriteRecoveryPoints() => WriteCheckpoints(OffsetCheckpointFile.RecoveryPoint, log => log.RecoveryPoint, _options.FlushOnClose);
+
+    /// <summary>Writes where each log starts, of those whose first segment does not say it.</summary>
+    public void WriteLogStartOffsets() => WriteCheckpoints(
+        OffsetCheckpointFile.LogStartOffset,
+        log => log.LogStartOffset > log.FirstSegmentOffset ? log.LogStartOffset : null,
+        _options.FlushOnClose);
+
+    /// <summary>Writes the high watermarks. A stale one is no harm: it only moves up again.</summary>
+    public void WriteHighWatermarks() => WriteCheckpoints(OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, flush: false);
+
+    /// <summary>
+    /// Closes all logs and gives the directories back. When everything went well, the next start takes the logs as they
+    /// are.
+    /// </summary>
+    /// <param name="brokerEpoch">The broker epoch, which the next start tells the controller; -1 for none.</param>
+    public void Close(long brokerEpoch = -1)
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        {
+            return;
+        }
+
+        _timers.ForEach(timer => timer.Dispose());
+        _context.Later.Dispose();
+        foreach (PartitionLog deleted in _deleted.Keys)
+        {
+            // The next start deletes what is left of them.
+            deleted.Abandon();
+        }
+
+        foreach (LogDirectory directory in Directories)
+        {
+            if (directory.IsOnline)
+            {
+                Close(directory, brokerEpoch);
+            }
+
+            directory.Dispose();
+        }
+    }
+
+    /// <summary>The same as <see cref="Close(long)"/>.</summary>
+    public void Dispose() => Close();
+
+    private void Close(LogDirectory directory, long brokerEpoch)
+    {
+        List<PartitionLog> logs = LogsIn(directory);
+        int failed = 0;
+        bool flushEach = _options.FlushOnClose && (logs.Count(log => log.RecoveryPoint < log.LogEndOffset) <= FewLogs
+            || !_context.Storage.CanFlushVolume);
+        Parallel.ForEach(logs, log =>
+        {
+            if (!Try(log, () => log.Close(flushEach)))
+            {
+                Interlocked.Increment(ref failed);
+            }
+        });
+        try
+        {
+            if (_options.FlushOnClose && !flushEach)
+            {
+                _context.Storage.FlushVolume(directory.Path);
+            }
+
+            if (failed == 0)
+            {
+                logs.ForEach(log => log.MarkFlushed());
+                WriteAllCheckpoints(directory, logs);
+                directory.WriteCleanShutdown(brokerEpoch, _options.FlushOnClose);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogMessages.TaskFailed(_context.Logger, directory.Path, exception);
+        }
+    }
+
+    private void WriteAllCheckpoints(LogDirectory directory, List<PartitionLog> logs)
+    {
+        Write(directory, logs, OffsetCheckpointFile.RecoveryPoint, log => log.RecoveryPoint, _options.FlushOnClose);
+        Write(directory, logs, OffsetCheckpointFile.LogStartOffset,
+            log => log.LogStartOffset > log.FirstSegmentOffset ? log.LogStartOffset : null, _options.FlushOnClose);
+        Write(directory, logs, OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, _options.FlushOnClose);
+        directory.Forgotten();
+    }
+
+    private void RemoveExpiredProducers()
+    {
+        foreach (PartitionLog log in Logs)
+        {
+            log.RemoveExpiredProducers();
+        }
+    }
+
+    private void WriteCheckpoints(string fileName, Func<PartitionLog, long?> offsetOf, bool flush)
+    {
+        foreach (LogDirectory directory in Directories)
+        {
+            if (!directory.IsOnline)
+            {
+                continue;
+            }
+
+            try
+            {
+                Write(directory, LogsIn(directory), fileName, offsetOf, flush);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // The old checkpoint is still there, and right.
+                LogMessages.TaskFailed(_context.Logger, directory.Path, exception);
+            }
+        }
+    }
+
+    private static void Write(
+        LogDirectory directory, List<PartitionLog> logs, string fileName, Func<PartitionLog, long?> offsetOf, bool flush)
+    {
+        List<KeyValuePair<TopicPartition, long>> offsets = new(logs.Count);
+        foreach (PartitionLog log in logs)
+        {
+            if (offsetOf(log) is { } offset)
+            {
+                offsets.Add(new KeyValuePair<TopicPartition, long>(log.TopicPartition, offset));
+            }
+        }
+
+        directory.WriteCheckpoint(fileName, offsets, flush);
+    }
+
+    // In an order that stays the same, so that an unchanged checkpoint is recognised.
+    private List<PartitionLog> LogsIn(LogDirectory directory)
+    {
+        List<PartitionLog> logs = [];
+        foreach ((TopicPartition partition, PartitionLog log) in _logs)
+        {
+            if (_directoryOf.GetValueOrDefault(partition) == directory)
+            {
+                logs.Add(log);
+            }
+        }
+
+        return logs;
+    }
+
+    private bool Try(PartitionLog log, Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogMessages.TaskFailed(_context.Logger, log.DirectoryPath, exception);
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Deleted meanwhile.
+            return true;
+        }
+    }
+
+    // A run that takes longer than the interval makes the next one wait for it: the timer is set again at the end.
+    private void AddTask(long intervalMs, Action task)
+    {
+        TimeSpan interval = TimeSpan.FromMilliseconds(Math.Clamp(intervalMs, 1, int.MaxValue));
+        TimeSpan first = TimeSpan.FromMilliseconds(Math.Clamp(_options.InitialTaskDelayMs, 0, int.MaxValue));
+        ITimer? timer = null;
+        timer = _context.Time.CreateTimer(_ => RunTask(timer!, interval, task), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timers.Add(timer);
+        timer.Change(first < interval ? first : interval, Timeout.InfiniteTimeSpan);
+    }
+
+    private void RunTask(ITimer timer, TimeSpan interval, Action task)
+    {
+        try
+        {
+            task();
+        }
+        catch (Exception exception)
+        {
+            LogMessages.TaskFailed(_context.Logger, "the background", exception);
+        }
+
+        // False once the manager is closed.
+        timer.Change(interval, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,245 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Compat.Log.Configuration;
+using Compat.Log.Loading;
+using Compat.Wire;
+
+namespace Compat.Log;
+
+/// <summary>
+/// All logs of a broker, in one or more log directories. Opened in three steps: <see cref="Open"/> takes the directories
+/// into use, <see cref="GetOrCreate"/> opens the metadata log, and <see cref="LoadLogs"/> all others once the metadata
+/// says what they are; <see cref="Start"/> begins the work in the background.
+/// </summary>
+public sealed partial class LogManager : IDisposable
+{
+    private readonly LogContext _context;
+    private readonly LogManagerOptions _options;
+    private readonly Lock _creationLock = new();
+    private readonly ConcurrentDictionary<TopicPartition, PartitionLog> _logs = new();
+    private readonly ConcurrentDictionary<TopicPartition, LogDirectory> _directoryOf = new();
+
+    // Moved aside, and not yet off the disk.
+    private readonly ConcurrentDictionary<PartitionLog, bool> _deleted = new();
+
+    private LogManager(LogContext context, LogManagerOptions options, IReadOnlyList<LogDirectory> directories)
+    {
+        _context = context;
+        _options = options;
+        Directories = directories;
+        context.OnFailure = (log, exception) => OnLogFailure(log, exception);
+    }
+
+    /// <summary>Called when a directory has gone offline, after its logs were taken away. Set once, before <see cref="LoadLogs"/>.</summary>
+    public Action<LogDirectory>? OnDirectoryOffline { get; set; }
+
+    /// <summary>The log directories, in the order they were configured.</summary>
+    public IReadOnlyList<LogDirectory> Directories { get; }
+
+    /// <summary>All open logs, in no particular order.</summary>
+    public IEnumerable<PartitionLog> Logs => _logs.Select(entry => entry.Value);
+
+    /// <summary>The number of open logs.</summary>
+    public int Count => _logs.Count;
+
+    /// <summary>The broker epoch of the last shutdown if all directories agree that it was clean; else -1 (KIP-966).</summary>
+    public long PreviousBrokerEpoch
+    {
+        get
+        {
+            long epoch = Directories[0].CleanShutdownEpoch ?? -1;
+            return Directories.All(directory => directory.IsOnline && directory.CleanShutdownEpoch == epoch) ? epoch : -1;
+        }
+    }
+
+    /// <summary>Takes the log directories into use: makes and locks them and checks whose they are.</summary>
+    /// <exception cref="LogDirectoryException">
+    /// A directory is in use by another broker or belongs to another cluster or node, or none of them can be used.
+    /// </exception>
+    public static LogManager Open(LogContext context, LogManagerOptions options)
+    {
+        List<LogDirectory> directories = [];
+        try
+        {
+            foreach (string path in options.LogDirs)
+            {
+                directories.Add(LogDirectory.Open(context, path, options));
+            }
+
+            return directories.Any(directory => directory.IsOnline)
+                ? new LogManager(context, options, directories)
+                : throw new LogDirectoryException(
+                    $"No log directory can be used: {string.Join("; ", directories.Select(directory => directory.Failure?.Message))}",
+                    directories.FirstOrDefault()?.Failure);
+        }
+        catch
+        {
+            directories.ForEach(directory => directory.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>The log of a partition, if there is one here.</summary>
+    public bool TryGet(TopicPartition partition, [NotNullWhen(true)] out PartitionLog? log) => _logs.TryGetValue(partition, out log);
+
+    /// <summary>The directory that a partition's log is in, or null.</summary>
+    public LogDirectory? DirectoryOf(TopicPartition partition) => _directoryOf.GetValueOrDefault(partition);
+
+    /// <summary>
+    /// The log of a partition; it is opened if its directory is there, and made otherwise, in the online log directory
+    /// with the fewest logs.
+    /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="topicId">The topic's id; zero for none.</param>
+    /// <param name="config">The settings of a log that is opened or made.</param>
+    /// <exception cref="LogDirectoryException">The log that is there belongs to a topic with another id.</exception>
+    /// <exception cref="IOException">The device fails; its directory is offline then.</exception>
+    public PartitionLog GetOrCreate(TopicPartition partition, Uuid topicId, LogConfig config)
+    {
+        if (_logs.TryGetValue(partition, out PartitionLog? existing))
+        {
+            return CheckTopicId(existing, topicId);
+        }
+
+        lock (_creationLock)
+        {
+            if (_logs.TryGetValue(partition, out existing))
+            {
+                return CheckTopicId(existing, topicId);
+            }
+
+            LogDirectory directory = ChooseDirectory(partition);
+            return CheckTopicId(OpenLog(directory, partition, topicId, config), topicId);
+        }
+    }
+
+    /// <summary>
+    /// Deletes a partition's log: it is gone when this returns, and a new one of the same name may be made. Its files go
+    /// after <c>file.delete.delay.ms</c>, so that answers under way can still be read from them.
+    /// </summary>
+    /// <returns>False when there is no such log.</returns>
+    /// <exception cref="IOException">The device fails; the directory is offline then.</exception>
+    public bool Delete(TopicPartition partition)
+    {
+        lock (_creationLock)
+        {
+            if (!_logs.TryRemove(partition, out PartitionLog? log) || !_directoryOf.TryRemove(partition, out LogDirectory? directory))
+            {
+                return false;
+            }
+
+            directory.Forget(partition);
+            _deleted[log] = true;
+            try
+            {
+                log.MoveAside(Path.Combine(directory.Path, LogDirectoryName.Aside(partition, _context.NextUniqueName(), LogDirectoryKind.Deleted)));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                TakeOffline(directory, exception);
+                throw;
+            }
+
+            _context.Later.Add(TimeSpan.FromMilliseconds(Math.Min(log.Config.FileDeleteDelayMs, int.MaxValue)), () =>
+            {
+                log.Delete();
+                _deleted.TryRemove(log, out _);
+            });
+            return true;
+        }
+    }
+
+    private static PartitionLog CheckTopicId(PartitionLog log, Uuid topicId) =>
+        topicId == Uuid.Zero || log.TopicId == Uuid.Zero || log.TopicId == topicId
+            ? log
+            : throw new LogDirectoryException($"The log {log} belongs to the topic with the id {log.TopicId}, not {topicId}.");
+
+    private PartitionLog OpenLog(LogDirectory directory, TopicPartition partition, Uuid topicId, LogConfig config)
+    {
+        try
+        {
+            string path = Path.Combine(directory.Path, LogDirectoryName.Of(partition));
+            if (!_context.Storage.DirectoryExists(path) && directory.Remembers(partition))
+            {
+                // A new log must not begin with the offsets that a checkpoint still has of an old one of its name.
+                directory.Forget(partition);
+                WriteAllCheckpoints(directory, LogsIn(directory));
+            }
+
+            PartitionLog log = PartitionLog.Open(_context, path, new LogLoadOptions
+            {
+                TopicPartition = partition,
+                TopicId = topicId,
+                Config = config,
+                LogStartOffset = directory.LogStartOffsets.GetValueOrDefault(partition),
+                RecoveryPoint = directory.RecoveryPoints.GetValueOrDefault(partition),
+                HighWatermark = directory.HighWatermarks.GetValueOrDefault(partition),
+                IsClean = directory.WasCleanlyShutDown,
+            });
+            _directoryOf[partition] = directory;
+            _logs[partition] = log;
+            return log;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            TakeOffline(directory, exception);
+            throw;
+        }
+    }
+
+    private LogDirectory ChooseDirectory(TopicPartition partition)
+    {
+        List<LogDirectory> online = [.. Directories.Where(directory => directory.IsOnline)];
+        if (online.Count == 0)
+        {
+            throw new IOException("No log directory is online.");
+        }
+
+        if (online.Count == 1)
+        {
+            return online[0];
+        }
+
+        Dictionary<LogDirectory, int> counts = online.ToDictionary(directory => directory, _ => 0);
+        foreach (LogDirectory directory in _directoryOf.Values)
+        {
+            if (counts.TryGetValue(directory, out int count))
+            {
+                counts[directory] = count + 1;
+            }
+        }
+
+        string name = LogDirectoryName.Of(partition);
+        return online.Find(directory => _context.Storage.DirectoryExists(Path.Combine(directory.Path, name)))
+            ?? online.MinBy(directory => counts[directory])!;
+    }
+
+    private void OnLogFailure(PartitionLog log, Exception exception)
+    {
+        if (_directoryOf.TryGetValue(log.TopicPartition, out LogDirectory? directory))
+        {
+            TakeOffline(directory, exception);
+        }
+    }
+
+    // Its logs answer with storage errors from now on; the others serve on.
+    private void TakeOffline(LogDirectory directory, Exception exception)
+    {
+        if (!directory.IsOnline)
+        {
+            return;
+        }
+
+        directory.Fail(exception);
+        foreach ((TopicPartition partition, LogDirectory each) in _directoryOf)
+        {
+            if (each == directory && _logs.TryRemove(partition, out PartitionLog? log))
+            {
+                _directoryOf.TryRemove(partition, out _);
+                _context.Later.Add(TimeSpan.Zero, log.Abandon);
+            }
+        }
+
+        _context.Later.Add(TimeSpan.Zero, () => OnDirectoryOffline?.Invoke(directory));
+    }
+}
