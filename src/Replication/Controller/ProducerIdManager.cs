@@ -17,10 +17,10 @@ public sealed class ProducerIdManager
     private Task<ProducerIdBlock?>? _pending;
 
     /// <summary>Makes a manager without a block.</summary>
-    /// <param name="allocate">Asks the controller for a block; null if it cannot be had for now.</param>
+    /// <param name="allocate">Asks the controller for a block; null if it cannot be had at present.</param>
     public ProducerIdManager(Func<CancellationToken, ValueTask<ProducerIdBlock?>> allocate) => _allocate = allocate;
 
-    /// <summary>A producer id that nobody else has, or null if none can be had for now: the client should try again.</summary>
+    /// <summary>A producer id that nobody else has, or null if none can be had at present: the client should try again.</summary>
     public async ValueTask<long?> GenerateAsync(CancellationToken cancellation = default)
     {
         while (true)

@@ -67,7 +67,7 @@ public sealed partial class QuorumController
         request.TimeoutMs,
         cancellation);
 
-    /// <summary>Gives a broker a block of producer ids, or null if that fails for now (KIP-730).</summary>
+    /// <summary>Gives a broker a block of producer ids, or null if that fails at present (KIP-730).</summary>
     public ValueTask<ProducerIdBlock?> AllocateProducerIdsAsync(
         int brokerId, long brokerEpoch, CancellationToken cancellation = default) => SubmitAsync<ProducerIdBlock?>(
         turn =>

@@ -58,6 +58,10 @@ internal static class ControlRecords
             var reader = new WireReader(record.Value.ToArray());
             switch (ControlRecordTypes.Parse(record.Key))
             {
+                // The voters of a configuration are in no record of their own, but every leader names them.
+                case ControlRecordType.LeaderChange when voters.KRaftVersion == 0:
+                    voters = voters with { Voters = [.. LeaderChangeMessage.Read(ref reader, Version).Voters.Select(v => new Voter(v.VoterId, Uuid.Zero, []))] };
+                    break;
                 case ControlRecordType.KRaftVersion:
                     voters = voters with { KRaftVersion = KRaftVersionRecord.Read(ref reader, Version).KRaftVersion };
                     break;

@@ -18,7 +18,7 @@ internal sealed class SnapshotFileWriter : IMetadataSnapshotWriter
     private readonly string _directory;
     private readonly OffsetAndEpoch _id;
     private readonly TimeProvider _time;
-    private readonly Action<OffsetAndEpoch> _onFrozen;
+    private readonly Action<OffsetAndEpoch, long> _onFrozen;
     private readonly ArrayBufferWriter<byte> _scratch = new();
     private readonly IStorageFile _file;
     private long _position;
@@ -32,7 +32,7 @@ internal sealed class SnapshotFileWriter : IMetadataSnapshotWriter
         long lastContainedLogTimestampMs,
         VoterSet voters,
         TimeProvider time,
-        Action<OffsetAndEpoch> onFrozen)
+        Action<OffsetAndEpoch, long> onFrozen)
     {
         _storage = storage;
         _directory = directory;
@@ -84,7 +84,7 @@ internal sealed class SnapshotFileWriter : IMetadataSnapshotWriter
         _storage.Rename(PartialPath, Path.Combine(_directory, SnapshotFileNames.Name(_id)));
         _storage.FlushDirectory(_directory);
         _isFrozen = true;
-        _onFrozen(_id);
+        _onFrozen(_id, _position);
     }
 
     /// <inheritdoc/>
