@@ -1,7 +1,6 @@
 using Compat.Log;
 using Compat.Log.Configuration;
 using Compat.Log.Loading;
-using Compat.Log.Storage;
 using Compat.Replication.Metadata;
 using Compat.Wire;
 using Compat.Wire.Records;
