@@ -1,0 +1,108 @@
+using Compat.Replication.Metadata;
+using Compat.Wire;
+using Compat.Wire.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace Compat.Replication.Controller;
+
+/// <summary>Creates topics that somebody has asked for by name without creating them.</summary>
+public interface IAutoTopicCreator
+{
+    /// <summary>
+    /// Creates topics and waits until they are in this broker's image. A topic that exists already, because another
+    /// request was faster, is a success.
+    /// </summary>
+    /// <param name="topics">Names; bad ones are answered as such.</param>
+    /// <param name="cancellation">Ends the wait, not the creation.</param>
+    /// <returns>The error of every topic: INVALID_TOPIC_EXCEPTION, or UNKNOWN_TOPIC_OR_PARTITION if it could not be created.</returns>
+    ValueTask<IReadOnlyDictionary<string, ErrorCode>> CreateAsync(
+        IReadOnlyCollection<string> topics, CancellationToken cancellation = default);
+}
+
+/// <summary>How topics are created by themselves.</summary>
+public sealed record AutoTopicOptions
+{
+    /// <summary>offsets.topic.num.partitions.</summary>
+    public int OffsetsTopicPartitions { get; init; } = 50;
+
+    /// <summary>offsets.topic.replication.factor.</summary>
+    public short OffsetsTopicReplicationFactor { get; init; } = 3;
+
+    /// <summary>offsets.topic.segment.bytes.</summary>
+    public int OffsetsTopicSegmentBytes { get; init; } = 104_857_600;
+}
+
+/// <summary>Creates topics through the controller; those of coordinators with what their coordinators need.</summary>
+public sealed partial class AutoTopicCreator : IAutoTopicCreator
+{
+    private readonly QuorumController _controller;
+    private readonly AutoTopicOptions _options;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes a creator.</summary>
+    public AutoTopicCreator(QuorumController controller, AutoTopicOptions options, ILogger<AutoTopicCreator> logger)
+    {
+        _controller = controller;
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<string, ErrorCode>> CreateAsync(
+        IReadOnlyCollection<string> topics, CancellationToken cancellation = default)
+    {
+        var results = new Dictionary<string, ErrorCode>();
+        var request = new CreateTopicsRequest();
+        foreach (string topic in topics)
+        {
+            results[topic] = TopicName.IsValid(topic) ? ErrorCode.None : ErrorCode.InvalidTopicException;
+        }
+        request.Topics.AddRange(results.Where(entry => entry.Value == ErrorCode.None).Select(entry => Describe(entry.Key)));
+        if (request.Topics.Count == 0)
+        {
+            return results;
+        }
+        CreateTopicsResponse response = await _controller.CreateTopicsAsync(request, cancellation).ConfigureAwait(false);
+        foreach (CreateTopicsResponse.CreatableTopicResult topic in response.Topics)
+        {
+            results[topic.Name] = ToResult(topic);
+        }
+        return results;
+    }
+
+    private ErrorCode ToResult(CreateTopicsResponse.CreatableTopicResult topic)
+    {
+        switch (topic.ErrorCode)
+        {
+            case ErrorCode.None or ErrorCode.TopicAlreadyExists:
+                return ErrorCode.None;
+            case ErrorCode.InvalidTopicException:
+                return topic.ErrorCode;
+            default:
+                LogNotCreated(topic.Name, topic.ErrorCode, topic.ErrorMessage);
+                return ErrorCode.UnknownTopicOrPartition;
+        }
+    }
+
+    private CreateTopicsRequest.CreatableTopic Describe(string name) => name == TopicName.ConsumerOffsets
+        ? new CreateTopicsRequest.CreatableTopic
+        {
+            Name = name,
+            NumPartitions = _options.OffsetsTopicPartitions,
+            ReplicationFactor = _options.OffsetsTopicReplicationFactor,
+            Configs =
+            [
+                new CreateTopicsRequest.CreatableTopicConfig { Name = "cleanup.policy", Value = "compact" },
+                new CreateTopicsRequest.CreatableTopicConfig { Name = "compression.type", Value = "producer" },
+                new CreateTopicsRequest.CreatableTopicConfig
+                {
+                    Name = "segment.bytes",
+                    Value = _options.OffsetsTopicSegmentBytes.ToString(),
+                },
+            ],
+        }
+        : new CreateTopicsRequest.CreatableTopic { Name = name, NumPartitions = -1, ReplicationFactor = -1 };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The topic {Topic} could not be created on demand: {Code}, {Reason}")]
+    private partial void LogNotCreated(string topic, ErrorCode code, string? reason);
+}
