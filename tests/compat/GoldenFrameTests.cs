@@ -17,6 +17,9 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
 
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Paths.Drivers))!, "wire", "Golden");
 
+    /// <summary>Produce requests differ by what they carry, not by version alone.</summary>
+    private volatile string _producing = "";
+
     public static TheoryData<string> Clients => ClientKinds.All;
 
     [Theory]
@@ -26,8 +29,9 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
         ClientKind kind = ClientKinds.Named(name);
         ConcurrentDictionary<string, byte[]> frames = [];
         broker.Proxy.Rule = _ => Fate.Pass;
+        _producing = "";
         broker.Proxy.Observer = request => frames.AddOrUpdate(
-            $"{(short)request.Api:00}.v{request.Version}",
+            $"{(short)request.Api:00}.v{request.Version}{(request.Api == ApiNumber.Produce ? _producing : "")}",
             request.Bytes,
             (_, known) => IsBetter(request.Bytes, known) ? request.Bytes : known);
 
@@ -52,11 +56,13 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
         OutgoingRecord record = new(Reference.Utf8("a value"), Reference.Utf8("a key"), Headers: [new("a header", Reference.Utf8("its value"))]);
         foreach (string codec in kind.Codecs)
         {
+            _producing = "." + codec;
             await client.ProduceAsync(topic, [record], new ProduceSettings(Codec: codec));
         }
 
         if (kind.Idempotent)
         {
+            _producing = ".idempotent";
             await client.ProduceAsync(topic, [record], new ProduceSettings(Idempotent: true));
         }
 
