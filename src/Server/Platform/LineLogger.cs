@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Compat.Server.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Compat.Server.Platform;
@@ -12,17 +13,22 @@ internal sealed class LineLoggerProvider : ILoggerProvider
 {
     private readonly TextWriter _output;
     private readonly TimeProvider _time;
-    private readonly LogLevel _minimum;
+    private readonly LoggerLevels _levels;
     private readonly Lock _lock = new();
 
-    public LineLoggerProvider(TextWriter output, TimeProvider time, LogLevel minimum)
+    /// <summary>Writes what <paramref name="levels"/> lets pass, also after they changed.</summary>
+    public LineLoggerProvider(TextWriter output, TimeProvider time, LoggerLevels levels)
     {
         _output = output;
         _time = time;
-        _minimum = minimum;
+        _levels = levels;
     }
 
-    public ILogger CreateLogger(string categoryName) => new LineLogger(this);
+    public ILogger CreateLogger(string categoryName)
+    {
+        _levels.Register(categoryName);
+        return new LineLogger(this, categoryName);
+    }
 
     public void Dispose() => _output.Flush();
 
@@ -55,13 +61,18 @@ internal sealed class LineLoggerProvider : ILoggerProvider
     private sealed class LineLogger : ILogger
     {
         private readonly LineLoggerProvider _provider;
+        private readonly string _category;
 
-        public LineLogger(LineLoggerProvider provider) => _provider = provider;
+        public LineLogger(LineLoggerProvider provider, string category)
+        {
+            _provider = provider;
+            _category = category;
+        }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= _provider._minimum && logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && _provider._levels.IsEnabled(_category, logLevel);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

@@ -1,5 +1,5 @@
-using CsCheck;
 using Compat.Server.Platform;
+using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Compat.Server.Tests.Platform;

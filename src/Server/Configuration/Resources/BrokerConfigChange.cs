@@ -22,17 +22,26 @@ internal static class BrokerConfigChange
     /// <param name="isDefault">Whether they are for all brokers rather than for this one.</param>
     /// <param name="values">The dynamic settings as they would be.</param>
     /// <param name="current">The configuration now.</param>
-    public static ConfigProblem? Check(bool isDefault, IReadOnlyDictionary<string, string> values, BrokerConfig current)
-    {
-        ConfigProblem? problem = CheckNames("Cannot update these configs dynamically", values.Keys.Where(IsReadOnly))
-            ?? CheckNames("These security configs can be dynamically updated only per-listener using the listener prefix", values.Keys.Where(OnlyWithListener.Contains));
-        if (problem is null && isDefault)
+    public static ConfigProblem? Check(bool isDefault, IReadOnlyDictionary<string, string> values, BrokerConfig current) =>
+        CheckNames(isDefault, values.Keys)
+        ?? CheckValues(() =>
         {
-            problem = CheckNames("Cannot update these configs at default cluster level, broker id must be specified", values.Keys.Where(IsPerBroker));
-        }
+            foreach ((string name, string value) in values)
+            {
+                Parse(name, value);
+            }
 
-        return problem ?? CheckValues(isDefault, values, current);
-    }
+            _ = isDefault ? current.WithDynamic(values, current.DynamicOwn) : current.WithDynamic(current.DynamicDefaults, values);
+        });
+
+    /// <summary>The problem with one setting, whatever else is set, or null.</summary>
+    public static ConfigProblem? CheckAlone(bool isDefault, string name, string value) =>
+        CheckNames(isDefault, [name]) ?? CheckValues(() => Parse(name, value));
+
+    private static ConfigProblem? CheckNames(bool isDefault, IEnumerable<string> names) =>
+        CheckNames("Cannot update these configs dynamically", names.Where(IsReadOnly))
+        ?? CheckNames("These security configs can be dynamically updated only per-listener using the listener prefix", names.Where(OnlyWithListener.Contains))
+        ?? CheckNames("Cannot update these configs at default cluster level, broker id must be specified", names.Where(name => isDefault && IsPerBroker(name)));
 
     private static ConfigProblem? CheckNames(string text, IEnumerable<string> names)
     {
@@ -40,24 +49,24 @@ internal static class BrokerConfigChange
         return list.Length == 0 ? null : ConfigProblem.Request($"{text}: [{list}]");
     }
 
-    private static ConfigProblem? CheckValues(bool isDefault, IReadOnlyDictionary<string, string> values, BrokerConfig current)
+    private static ConfigProblem? CheckValues(Action parse)
     {
         try
         {
-            foreach ((string name, string value) in values)
-            {
-                if (BrokerConfigs.Catalog.TryGet(StaticSettings.BaseNameOf(name), out ConfigDefinition? definition))
-                {
-                    definition.Parse(value);
-                }
-            }
-
-            _ = isDefault ? current.WithDynamic(values, current.DynamicOwn) : current.WithDynamic(current.DynamicDefaults, values);
+            parse();
             return null;
         }
         catch (ConfigException e)
         {
             return ConfigProblem.Request(e.Message);
+        }
+    }
+
+    private static void Parse(string name, string value)
+    {
+        if (BrokerConfigs.Catalog.TryGet(StaticSettings.BaseNameOf(name), out ConfigDefinition? definition))
+        {
+            definition.Parse(value);
         }
     }
 
