@@ -27,7 +27,7 @@ public sealed partial class GroupCoordinator : IDisposable
         _config = config;
         _partitionCount = partitionCount;
         Metrics = new GroupCoordinatorMetrics();
-        var options = new RuntimeOptions("Group coordinator", config.CommitTimeoutMs, config.LoadBufferBytes, config.OffsetsTopicCompression);
+        var options = new RuntimeOptions("Group coordinator", config.CommitTimeoutMs, config.OffsetsTopicCompression);
         _runtime = new CoordinatorRuntime<GroupShard>(
             new ShardHostEnvironment<GroupShard>(options, _ => new GroupShard(config, Metrics), timeProvider, random, logger));
     }

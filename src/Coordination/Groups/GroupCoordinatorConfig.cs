@@ -44,9 +44,6 @@ public sealed record GroupCoordinatorConfig
     /// <summary>How long an answer waits for its records to be committed, milliseconds (offsets.commit.timeout.ms).</summary>
     public int CommitTimeoutMs { get; init; } = 5000;
 
-    /// <summary>Bytes read at once while loading (offsets.load.buffer.size).</summary>
-    public int LoadBufferBytes { get; init; } = 5_242_880;
-
     /// <summary>The settings the internal topic is created with.</summary>
     public IReadOnlyDictionary<string, string> OffsetsTopicSettings => new Dictionary<string, string>
     {

@@ -1,4 +1,5 @@
 using Compat.Wire;
+using Compat.Wire.Records;
 
 namespace Compat.Coordination.Runtime;
 
@@ -22,9 +23,9 @@ public interface ICoordinatorLog
     /// <exception cref="IOException">The disk failed; what was written is not known.</exception>
     (ErrorCode Error, long BaseOffset) Append(Memory<byte> batch);
 
-    /// <summary>Reads whole batches from <paramref name="offset"/> on, the first one even if it is larger than <paramref name="maxBytes"/>; empty at the end.</summary>
+    /// <summary>All batches up to the end there is when the walk begins. A batch is valid until the next one is asked for.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    (ErrorCode Error, ReadOnlyMemory<byte> Batches) Read(long offset, int maxBytes);
+    IEnumerable<RecordBatch> ReadBatches();
 
     /// <summary>Has <paramref name="committed"/> called, on any thread, whenever the high watermark may have moved; null ends it.</summary>
     void OnCommitted(Action? committed);

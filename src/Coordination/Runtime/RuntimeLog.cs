@@ -24,9 +24,6 @@ internal static partial class RuntimeLog
     [LoggerMessage(LogLevel.Error, "{Coordinator} {Partition}: loading failed; its requests are answered NOT_COORDINATOR.")]
     public static partial void LoadFailed(ILogger logger, Exception exception, string coordinator, int partition);
 
-    [LoggerMessage(LogLevel.Error, "{Coordinator} {Partition}: the log could not be read at offset {Offset}: {Error}.")]
-    public static partial void LoadRefused(ILogger logger, string coordinator, int partition, long offset, ErrorCode error);
-
     [LoggerMessage(LogLevel.Error, "{Coordinator} {Partition}: the record at offset {Offset} cannot be read and is passed over.")]
     public static partial void RecordUnreadable(ILogger logger, Exception exception, string coordinator, int partition, long offset);
 

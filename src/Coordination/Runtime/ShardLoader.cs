@@ -17,65 +17,40 @@ internal sealed class ShardLoader(ICoordinatorLog log, ICoordinatorShard shard, 
     public long Records { get; private set; }
 
     /// <summary>Applies the log to its end.</summary>
-    /// <param name="isWanted">Asked now and then: false when the partition has gone elsewhere.</param>
-    /// <returns>False when the log cannot be read, or is not wanted any more.</returns>
+    /// <param name="isWanted">Asked at every batch: false when the partition has gone elsewhere.</param>
+    /// <returns>False when the log is not wanted any more.</returns>
+    /// <exception cref="IOException">The log cannot be read.</exception>
     public bool TryLoad(Func<bool> isWanted)
     {
-        long offset = log.StartOffset;
-        while (offset < log.EndOffset)
+        foreach (RecordBatch batch in log.ReadBatches())
         {
             if (!isWanted())
             {
                 return false;
             }
 
-            (ErrorCode error, ReadOnlyMemory<byte> batches) = log.Read(offset, options.LoadBufferBytes);
-            if (error != ErrorCode.None)
-            {
-                RuntimeLog.LoadRefused(logger, options.Name, partition, offset, error);
-                return false;
-            }
-
-            long next = Apply(batches, offset);
-            if (next == offset)
-            {
-                // Nothing whole is left: a compacted log may end before its end offset.
-                break;
-            }
-
-            offset = next;
+            TryApply(batch);
         }
 
         return true;
     }
 
-    private long Apply(ReadOnlyMemory<byte> batches, long offset)
+    private void TryApply(RecordBatch batch)
     {
-        foreach (RecordBatch batch in new RecordBatches(batches))
+        if (!batch.IsCrcValid())
         {
-            if (batch.NextOffset <= offset)
-            {
-                continue;
-            }
-
-            offset = batch.NextOffset;
-            if (!batch.IsCrcValid())
-            {
-                RuntimeLog.BatchCorrupt(logger, null, options.Name, partition, batch.BaseOffset, batch.LastOffset);
-                continue;
-            }
-
-            try
-            {
-                Apply(batch);
-            }
-            catch (WireFormatException failure)
-            {
-                RuntimeLog.BatchCorrupt(logger, failure, options.Name, partition, batch.BaseOffset, batch.LastOffset);
-            }
+            RuntimeLog.BatchCorrupt(logger, null, options.Name, partition, batch.BaseOffset, batch.LastOffset);
+            return;
         }
 
-        return offset;
+        try
+        {
+            Apply(batch);
+        }
+        catch (WireFormatException failure)
+        {
+            RuntimeLog.BatchCorrupt(logger, failure, options.Name, partition, batch.BaseOffset, batch.LastOffset);
+        }
     }
 
     private void Apply(RecordBatch batch)

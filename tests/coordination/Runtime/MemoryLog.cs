@@ -51,8 +51,6 @@ internal sealed class MemoryLog : ICoordinatorLog
     /// <summary>Reads wait for it.</summary>
     public ManualResetEventSlim Readable { get; } = new(initialState: true);
 
-    public int Reads { get; private set; }
-
     public IReadOnlyList<byte[]> Batches
     {
         get
@@ -94,24 +92,12 @@ internal sealed class MemoryLog : ICoordinatorLog
         return (ErrorCode.None, offset);
     }
 
-    public (ErrorCode Error, ReadOnlyMemory<byte> Batches) Read(long offset, int maxBytes)
+    public IEnumerable<RecordBatch> ReadBatches()
     {
         Readable.Wait(TimeSpan.FromSeconds(30));
-        lock (_lock)
+        foreach (byte[] batch in Batches)
         {
-            Reads++;
-            var read = new List<byte>();
-            foreach (byte[] batch in _batches.Where(batch => new RecordBatch(batch).NextOffset > offset))
-            {
-                if (read.Count > 0 && read.Count + batch.Length > maxBytes)
-                {
-                    break;
-                }
-
-                read.AddRange(batch);
-            }
-
-            return (ErrorCode.None, read.ToArray());
+            yield return new RecordBatch(batch);
         }
     }
 

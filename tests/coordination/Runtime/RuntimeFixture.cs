@@ -13,7 +13,7 @@ internal sealed class RuntimeFixture : IDisposable
 
     public RuntimeFixture()
     {
-        var options = new RuntimeOptions("Counter", CommitTimeoutMs, LoadBufferBytes: 1024, CompressionType.None);
+        var options = new RuntimeOptions("Counter", CommitTimeoutMs, CompressionType.None);
         var environment = new ShardHostEnvironment<CounterShard>(options, _ => NewShard(), Time, new Random(1), Logger);
         Runtime = new CoordinatorRuntime<CounterShard>(environment);
     }
