@@ -22,6 +22,8 @@ internal sealed class LeverStorage : IStorage
 
     public int Flushes => Volatile.Read(ref _flushes);
 
+    public bool CanFlushVolume => false;
+
     /// <summary>What a killed process leaves.</summary>
     public MemoryStorage AfterKill() => _memory.Copy();
 
@@ -56,6 +58,8 @@ internal sealed class LeverStorage : IStorage
     public void DeleteDirectory(string path) => _memory.DeleteDirectory(path);
 
     public void FlushDirectory(string path) => _memory.FlushDirectory(path);
+
+    public void FlushVolume(string directory) => throw new NotSupportedException();
 
     public long LastModifiedMs(string path) => _memory.LastModifiedMs(path);
 
