@@ -20,6 +20,17 @@ public class PageParserTests
     }
 
     [Fact]
+    public void A_field_has_the_versions_of_what_it_is_part_of()
+    {
+        MessageSchema message = Pages.Message("  Shelf Place 2-3\n    Row Board\n      Side int8\n  Pages []int32?", "data Book 1-4");
+
+        Assert.Equal(new VersionRange(2, 3), message.Structs.Single(declared => declared.Name == "Place").Fields[0].Versions);
+        Assert.Equal(new VersionRange(2, 3), message.Structs.Single(declared => declared.Name == "Board").Fields[0].Versions);
+        Assert.Equal(new VersionRange(1, VersionRange.Open), message.Fields[1].Versions);
+        Assert.Equal(new VersionRange(1, VersionRange.Open), message.Fields[1].Nullable);
+    }
+
+    [Fact]
     public void Every_mark_of_a_field_is_read()
     {
         FieldSchema field = Assert.Single(Pages.Message("  Title []string?3-4 2-4 key ignorable = null").Fields);
@@ -56,7 +67,7 @@ public class PageParserTests
     [Fact]
     public void A_structure_may_be_declared_once_and_used_twice()
     {
-        MessageSchema message = Pages.Message("  First Place\n  Second []Place\n  struct Place 1+\n    Row int8");
+        MessageSchema message = Pages.Message("  First Place 1+\n  Second []Place 2-3\n  struct Place 1+\n    Row int8");
 
         StructSchema place = Assert.Single(message.Structs);
         Assert.Equal(new VersionRange(1, VersionRange.Open), place.Versions);

@@ -12,6 +12,8 @@ public class PageProblemTests
     [InlineData("  Title string 3-1", 1, 15, ProblemKind.Versions, "not a range of versions")]
     [InlineData("  Title string?x 1+", 1, 8, ProblemKind.Versions, "not a range of versions")]
     [InlineData("  Title string?0+ 1+", 1, 2, ProblemKind.Versions, "null in 0+")]
+    [InlineData("  Shelf Place 2-3\n    Row int8 1+", 2, 4, ProblemKind.Versions, "what it is part of only in 2-3")]
+    [InlineData("  Shelf Place\n  struct Place 1+\n    Row int8", 1, 2, ProblemKind.Versions, "Place only in 1+")]
     [InlineData("  Title string often", 1, 15, ProblemKind.Syntax, "none of the marks")]
     [InlineData("  Title string tag x", 1, 19, ProblemKind.Syntax, "should be the tag")]
     [InlineData("  Title string tag 0", 1, 2, ProblemKind.Versions, "the message is flexible in 2+")]

@@ -25,7 +25,7 @@ public static class MessageEmitter
 
     private static void EmitMessage(CodeWriter code, MessageSchema message)
     {
-        StructContext context = new(message, message.Name, message.Fields);
+        StructContext context = new(message);
         code.Line();
         code.Line($"/// <summary>{Summary(message)}</summary>");
         code.Open($"public sealed partial class {message.Name} : {Interfaces(message)}");
@@ -46,7 +46,7 @@ public static class MessageEmitter
 
     private static void EmitStruct(CodeWriter code, MessageSchema message, StructSchema declared)
     {
-        StructContext context = new(message, $"{message.Name}.{declared.ClassName}", declared.Fields);
+        StructContext context = new(message, declared);
         code.Line();
         code.Line($"/// <summary>{declared.Name} of <see cref=\"{message.Name}\"/>, versions {declared.Versions}.</summary>");
         code.Open($"public sealed partial class {declared.ClassName}");

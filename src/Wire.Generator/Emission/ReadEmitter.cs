@@ -55,7 +55,7 @@ internal sealed class ReadEmitter
         _code.Line("int size = reader.ReadTaggedSize();");
         _code.Line("int end = reader.Position + size;");
         _code.Open("switch (tag)");
-        VersionRange flexible = _context.Message.Flexible.And(_context.Message.Versions);
+        VersionRange flexible = _context.FlexibleVersions;
         foreach (FieldSchema field in _context.TaggedFields)
         {
             string? condition = StructContext.Condition(field.TaggedVersions, flexible);
@@ -97,7 +97,7 @@ internal sealed class ReadEmitter
 
     private void ReadStruct(FieldSchema field, VersionRange versions)
     {
-        string? canBeNull = StructContext.Condition(field.Nullable, versions.And(_context.Message.Versions));
+        string? canBeNull = StructContext.Condition(field.Nullable, versions.And(_context.Versions));
         bool isTagged = field.TaggedVersions == versions && field.Tag >= 0;
         string presence = isTagged ? "reader.ReadUnsignedVarint() != 0" : "reader.ReadStructPresence()";
         if (canBeNull != "false")
@@ -123,7 +123,7 @@ internal sealed class ReadEmitter
     private void ReadArray(FieldSchema field, VersionRange versions)
     {
         string arguments = $"{_context.FlexibleOf(field)}, {SizeEstimate.WireSize(field, _context)}, {SizeEstimate.HeapSize(field, _context)}";
-        string? canBeNull = StructContext.Condition(field.Nullable, versions.And(_context.Message.Versions));
+        string? canBeNull = StructContext.Condition(field.Nullable, versions.And(_context.Versions));
         _code.Open();
         _code.Line($"int count = {NullableCall(field, versions, "ReadArrayCount", "ReadNullableArrayCount", arguments)};");
         if (canBeNull == "false")
@@ -169,7 +169,7 @@ internal sealed class ReadEmitter
     }
 
     private string NullableCall(FieldSchema field, VersionRange versions, string plain, string nullable, string arguments) =>
-        StructContext.Condition(field.Nullable, versions.And(_context.Message.Versions)) switch
+        StructContext.Condition(field.Nullable, versions.And(_context.Versions)) switch
         {
             null => $"reader.{nullable}({arguments})",
             "false" => $"reader.{plain}({arguments})",

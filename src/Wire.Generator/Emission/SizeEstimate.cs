@@ -13,7 +13,7 @@ internal static class SizeEstimate
     public static int WireSize(FieldSchema array, StructContext context)
     {
         MessageSchema message = context.Message;
-        VersionRange versions = array.Versions.And(message.Versions);
+        VersionRange versions = array.Versions.And(context.Versions);
         int least = int.MaxValue;
         for (int version = versions.Low; version <= versions.High; version++)
         {

@@ -2,14 +2,25 @@ using Compat.Wire.Generator.Model;
 
 namespace Compat.Wire.Generator.Emission;
 
-/// <summary>What emitting the code of one class needs to know about the message around it.</summary>
+/// <summary>What emitting the code of one class needs to know: its fields, its versions, and the message around it.</summary>
 internal sealed class StructContext
 {
-    public StructContext(MessageSchema message, string className, EquatableArray<FieldSchema> fields)
+    /// <summary>The context of the message's own fields.</summary>
+    public StructContext(MessageSchema message)
     {
         Message = message;
-        ClassName = className;
-        Fields = fields;
+        ClassName = message.Name;
+        Fields = message.Fields;
+        Versions = message.Versions;
+    }
+
+    /// <summary>The context of a structure inside the message.</summary>
+    public StructContext(MessageSchema message, StructSchema declared)
+    {
+        Message = message;
+        ClassName = $"{message.Name}.{declared.ClassName}";
+        Fields = declared.Fields;
+        Versions = declared.Versions.And(message.Versions);
     }
 
     public MessageSchema Message { get; }
@@ -18,13 +29,19 @@ internal sealed class StructContext
 
     public EquatableArray<FieldSchema> Fields { get; }
 
+    /// <summary>The versions in which the code is called at all.</summary>
+    public VersionRange Versions { get; }
+
+    /// <summary>The versions in the flexible encoding.</summary>
+    public VersionRange FlexibleVersions => Message.Flexible.And(Versions);
+
     /// <summary>The expression that is true in flexible versions.</summary>
     public string Flexible
     {
         get
         {
-            VersionRange flexible = Message.Flexible.And(Message.Versions);
-            return flexible.IsEmpty ? "false" : flexible.Contains(Message.Versions) ? "true" : "flexible";
+            VersionRange flexible = FlexibleVersions;
+            return flexible.IsEmpty ? "false" : flexible.Contains(Versions) ? "true" : "flexible";
         }
     }
 
@@ -41,7 +58,7 @@ internal sealed class StructContext
 
     private static bool HasLength(FieldSchema field) => field.IsArray || field.Type >= FieldType.String;
 
-    private bool IsTagged(FieldSchema field) => !field.TaggedVersions.And(Message.Versions).IsEmpty;
+    private bool IsTagged(FieldSchema field) => !field.TaggedVersions.And(Versions).IsEmpty;
 
     /// <summary>How the encoding of a field is asked for.</summary>
     public string FlexibleOf(FieldSchema field) => field.IsNeverFlexible ? "false" : Flexible;
@@ -68,7 +85,7 @@ internal sealed class StructContext
     };
 
     /// <summary>The condition under which a version is in the range: null for always, <c>false</c> for never.</summary>
-    public string? Condition(VersionRange range) => Condition(range, Message.Versions);
+    public string? Condition(VersionRange range) => Condition(range, Versions);
 
     /// <summary>The condition under which a version, known to be in <paramref name="within"/>, is in the range.</summary>
     public static string? Condition(VersionRange range, VersionRange within)

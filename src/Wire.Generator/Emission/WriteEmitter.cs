@@ -97,7 +97,7 @@ internal sealed class WriteEmitter
 
     private string TagCondition(FieldSchema field)
     {
-        VersionRange flexible = _context.Message.Flexible.And(_context.Message.Versions);
+        VersionRange flexible = _context.FlexibleVersions;
         string changed = Defaults.IsNotDefault(field);
         string? condition = StructContext.Condition(field.TaggedVersions, flexible);
         return condition is null ? changed : $"{condition} && {Parenthesized(changed)}";
@@ -113,7 +113,7 @@ internal sealed class WriteEmitter
             return;
         }
 
-        string? canBeNull = StructContext.Condition(field.Nullable, versions.And(_context.Message.Versions));
+        string? canBeNull = StructContext.Condition(field.Nullable, versions.And(_context.Versions));
         if (!field.IsArray && field.Type == FieldType.Records)
         {
             _code.Line($"writer.Write{(canBeNull == "false" ? "" : "Nullable")}Records({field.Name}, {flexible});");

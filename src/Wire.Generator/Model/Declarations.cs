@@ -52,20 +52,21 @@ public sealed record MessageDeclaration(
 
 /// <summary>A structure that several fields of a message have.</summary>
 /// <param name="Name">The name that fields use as their type.</param>
-/// <param name="Versions">The versions it exists in.</param>
+/// <param name="Versions">The versions it exists in; null for all that the message has.</param>
 /// <param name="Fields">The fields.</param>
 /// <param name="Span">Where it is declared.</param>
 public sealed record StructDeclaration(
-    string Name, VersionRange Versions, EquatableArray<FieldDeclaration> Fields, SourceSpan Span);
+    string Name, VersionRange? Versions, EquatableArray<FieldDeclaration> Fields, SourceSpan Span);
 
 /// <summary>A line that declares a field.</summary>
 /// <param name="Name">The field's name.</param>
 /// <param name="TypeName">The type without array and null marks.</param>
 /// <param name="IsArray">True for an array of the type.</param>
-/// <param name="Versions">The versions that have the field.</param>
-/// <param name="Nullable">The versions in which it may be null.</param>
+/// <param name="Versions">The versions that have the field; null for all that its structure has.</param>
+/// <param name="CanBeNull">True when it may be null.</param>
+/// <param name="NullVersions">The versions in which it may be null; null for all that have the field.</param>
 /// <param name="Tag">Its tag, or -1.</param>
-/// <param name="TaggedVersions">The versions in which it is tagged.</param>
+/// <param name="TagVersions">The versions in which it is tagged; null for all that have the field.</param>
 /// <param name="Default">The default as written, or null when none is.</param>
 /// <param name="IsIgnorable">True when a version without the field drops its value silently.</param>
 /// <param name="IsMapKey">True when it is part of what tells the elements of an array apart.</param>
@@ -76,10 +77,11 @@ public sealed record FieldDeclaration(
     string Name,
     string TypeName,
     bool IsArray,
-    VersionRange Versions,
-    VersionRange Nullable,
+    VersionRange? Versions,
+    bool CanBeNull,
+    VersionRange? NullVersions,
     int Tag,
-    VersionRange TaggedVersions,
+    VersionRange? TagVersions,
     string? Default,
     bool IsIgnorable,
     bool IsMapKey,

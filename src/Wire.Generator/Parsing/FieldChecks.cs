@@ -6,19 +6,7 @@ namespace Compat.Wire.Generator.Parsing;
 /// <summary>Whether the marks of a field fit its type and its message.</summary>
 internal static class FieldChecks
 {
-    public static void Check(FieldSchema field, MessageDeclaration message, SourceSpan span, List<Problem> problems)
-    {
-        foreach (Problem problem in Find(field, message, span))
-        {
-            // A structure that is used twice is looked at twice.
-            if (!problems.Contains(problem))
-            {
-                problems.Add(problem);
-            }
-        }
-    }
-
-    private static IEnumerable<Problem> Find(FieldSchema field, MessageDeclaration message, SourceSpan span)
+    public static IEnumerable<Problem> Find(FieldSchema field, MessageDeclaration message, SourceSpan span)
     {
         if (!field.Nullable.IsEmpty && !field.IsArray && !field.Type.CanBeNull())
         {

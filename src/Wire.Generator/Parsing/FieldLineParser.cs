@@ -3,7 +3,7 @@ using Compat.Wire.Generator.Model;
 namespace Compat.Wire.Generator.Parsing;
 
 /// <summary>
-/// Reads the line of a field: <c>Name type versions = default tag 0 key ignorable</c>. Without versions the field is in all of them.
+/// Reads the line of a field: <c>Name type versions = default tag 0 key ignorable</c>. Without versions the field is in all that its structure has.
 /// <c>[]</c> before the type makes an array of it; <c>?</c> behind it allows null, <c>?5+</c> only in some versions.
 /// </summary>
 internal static class FieldLineParser
@@ -14,9 +14,8 @@ internal static class FieldLineParser
         string name = words.TakeName("a field's name");
         string type = words.Take("the field's type");
         SourceSpan typeSpan = words.LastSpan;
-        VersionRange versions = words.Peek() is { Length: > 0 } next && next[0] is >= '0' and <= '9' ? words.TakeVersions() : VersionRange.All;
-        FieldDeclaration field = new(
-            name, type, false, versions, VersionRange.None, -1, VersionRange.None, null, false, false, false, nested, line.Span);
+        VersionRange? versions = IsVersions(words.Peek()) ? words.TakeVersions() : null;
+        FieldDeclaration field = new(name, type, false, versions, false, null, -1, null, null, false, false, false, nested, line.Span);
         field = ReadType(field, typeSpan, words);
         while (words.HasMore)
         {
@@ -29,22 +28,21 @@ internal static class FieldLineParser
     private static FieldDeclaration ReadType(FieldDeclaration field, SourceSpan span, WordReader words)
     {
         string type = field.TypeName;
-        VersionRange nullable = VersionRange.None;
         int mark = type.IndexOf('?');
         if (mark >= 0)
         {
             string range = type.Substring(mark + 1);
-            nullable = field.Versions;
-            if (range.Length > 0 && !VersionRange.TryParse(range, out nullable))
+            if (!VersionRange.TryParse(range, out VersionRange nullable) && range.Length > 0)
             {
                 words.Report(ProblemKind.Versions, $"'{range}' behind the question mark is not a range of versions.", span);
             }
 
+            field = field with { CanBeNull = true, NullVersions = range.Length > 0 ? nullable : null };
             type = type.Substring(0, mark);
         }
 
         bool isArray = type.StartsWith("[]", StringComparison.Ordinal);
-        return field with { TypeName = isArray ? type.Substring(2) : type, IsArray = isArray, Nullable = nullable };
+        return field with { TypeName = isArray ? type.Substring(2) : type, IsArray = isArray };
     }
 
     private static FieldDeclaration ReadMark(FieldDeclaration field, WordReader words)
@@ -55,7 +53,7 @@ internal static class FieldLineParser
                 return field with { Default = words.Take("the default").Trim('"') };
             case "tag":
                 int tag = words.TakeNumber("the tag");
-                return field with { Tag = tag, TaggedVersions = IsVersions(words.Peek()) ? words.TakeVersions() : field.Versions };
+                return field with { Tag = tag, TagVersions = IsVersions(words.Peek()) ? words.TakeVersions() : null };
             case "key":
                 return field with { IsMapKey = true };
             case "ignorable":

@@ -24,7 +24,7 @@ internal sealed class HeadParser
         WordReader words = new(line, problems);
         words.Take();
         string name = words.TakeName("the structure's name");
-        VersionRange versions = words.HasMore ? words.TakeVersions() : VersionRange.All;
+        VersionRange? versions = words.HasMore ? words.TakeVersions() : null;
         words.ExpectEnd();
         return new StructDeclaration(name, versions, fields, line.Span);
     }

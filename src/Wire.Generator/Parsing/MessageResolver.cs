@@ -2,7 +2,7 @@ using Compat.Wire.Generator.Model;
 
 namespace Compat.Wire.Generator.Parsing;
 
-/// <summary>Resolves one message: gathers its structures, gives them class names and resolves every field.</summary>
+/// <summary>Resolves one message: gives every field its type and its versions, and every structure its class name.</summary>
 internal sealed class MessageResolver
 {
     // Members that every message's class has.
@@ -12,35 +12,31 @@ internal sealed class MessageResolver
     private readonly MessageDeclaration _message;
     private readonly Dictionary<string, TypeDeclaration> _types;
     private readonly List<Problem> _problems;
-    private readonly Dictionary<string, StructDeclaration> _structs = [];
-    private readonly List<string> _open = [];
+    private readonly StructNames _names;
+    private readonly VersionRange _versions;
+    private readonly List<StructSchema> _structs = [];
 
     public MessageResolver(MessageDeclaration message, Dictionary<string, TypeDeclaration> types, List<Problem> problems)
     {
         _message = message;
         _types = types;
         _problems = problems;
+        _names = new StructNames(message, types, problems);
+
+        // Later versions will have what the last one has, unless a line says otherwise.
+        _versions = new VersionRange(message.Versions.Low, VersionRange.Open);
     }
 
     public MessageSchema Resolve()
     {
+        CheckMessage();
+        _names.Check();
         foreach (StructDeclaration declared in _message.Structs)
         {
-            AddStruct(declared);
+            AddStruct(declared.Name, declared.Fields, declared.Versions ?? _versions);
         }
 
-        CheckMessage();
-        EquatableArray<FieldSchema> fields = ResolveFields(_message.Fields, _message.Versions, _message.Name);
-        foreach (StructDeclaration declared in _structs.Values)
-        {
-            CheckNotRecursive(declared);
-        }
-
-        IEnumerable<StructSchema> structs = _structs.Values.ToList().Select(declared => new StructSchema(
-            declared.Name,
-            ClassName(declared),
-            declared.Versions,
-            ResolveFields(declared.Fields, declared.Versions, declared.Name)));
+        EquatableArray<FieldSchema> fields = ResolveFields(_message.Fields, _versions, _message.Name);
         return new MessageSchema(
             _message.Kind,
             _message.Key,
@@ -50,7 +46,7 @@ internal sealed class MessageResolver
             _message.IsLatestUnstable,
             _message.Summary,
             fields,
-            new(structs));
+            new(_structs));
     }
 
     private void CheckMessage()
@@ -69,50 +65,24 @@ internal sealed class MessageResolver
         {
             Report(ProblemKind.Name, $"{field.Name} is the name of a member that every message has.", field.Span);
         }
-
-        CollectStructs(_message.Fields);
-        foreach (StructDeclaration declared in _message.Structs)
-        {
-            CollectStructs(declared.Fields);
-        }
     }
 
-    private void CollectStructs(EquatableArray<FieldDeclaration> fields)
+    private void AddStruct(string name, EquatableArray<FieldDeclaration> fields, VersionRange versions)
     {
-        foreach (FieldDeclaration field in fields.Where(field => field.Fields.Count > 0))
+        if (_structs.All(other => other.Name != name))
         {
-            if (_types.ContainsKey(field.TypeName) || FieldTypes.TryParse(field.TypeName, out _))
-            {
-                Report(ProblemKind.Field, $"{field.TypeName} is not a structure and cannot have fields below it.", field.Span);
-            }
-            else
-            {
-                AddStruct(new StructDeclaration(field.TypeName, field.Versions, field.Fields, field.Span));
-            }
-
-            CollectStructs(field.Fields);
-        }
-    }
-
-    private void AddStruct(StructDeclaration declared)
-    {
-        if (_structs.ContainsKey(declared.Name))
-        {
-            Report(ProblemKind.Name, $"The structure {declared.Name} is declared twice in {_message.Name}.", declared.Span);
-        }
-        else
-        {
-            _structs.Add(declared.Name, declared);
+            // The place is taken first, so that structures stand before those inside them.
+            int place = _structs.Count;
+            _structs.Add(new StructSchema(name, ClassName(name, fields), versions, default));
+            _structs[place] = _structs[place] with { Fields = ResolveFields(fields, versions, name) };
         }
     }
 
     // A class cannot share its name with a member beside it or inside it.
-    private string ClassName(StructDeclaration declared)
+    private string ClassName(string name, EquatableArray<FieldDeclaration> fields)
     {
-        bool isTaken = _message.Fields.Any(field => field.Name == declared.Name)
-            || declared.Fields.Any(field => field.Name == declared.Name)
-            || declared.Name == _message.Name;
-        return isTaken ? declared.Name + "Data" : declared.Name;
+        bool isTaken = name == _message.Name || _message.Fields.Concat(fields).Any(field => field.Name == name);
+        return isTaken ? name + "Data" : name;
     }
 
     private EquatableArray<FieldSchema> ResolveFields(EquatableArray<FieldDeclaration> fields, VersionRange parent, string owner)
@@ -132,66 +102,59 @@ internal sealed class MessageResolver
                 Report(ProblemKind.Field, $"The tag {field.Tag} is used twice in {owner}.", field.Span);
             }
 
-            resolved.Add(ResolveField(field));
+            resolved.Add(ResolveField(field, parent));
         }
 
         return new(resolved);
     }
 
-    private FieldSchema ResolveField(FieldDeclaration field)
+    private FieldSchema ResolveField(FieldDeclaration field, VersionRange parent)
     {
-        string? enumName = null;
-        if (_types.TryGetValue(field.TypeName, out TypeDeclaration? domain))
+        VersionRange versions = field.Versions ?? parent;
+        if (!parent.Contains(versions))
         {
-            enumName = domain.EnumName;
+            Report(ProblemKind.Versions, $"{field.Name} is in {versions}, and what it is part of only in {parent}.", field.Span);
         }
 
-        FieldType type = domain?.Type ?? FieldType.Struct;
-        if (domain is null && !FieldTypes.TryParse(field.TypeName, out type))
+        _types.TryGetValue(field.TypeName, out TypeDeclaration? domain);
+        FieldType type = domain?.Type ?? (FieldTypes.TryParse(field.TypeName, out FieldType primitive) ? primitive : FieldType.Struct);
+        if (type == FieldType.Struct)
         {
-            type = FieldType.Struct;
-            if (!_structs.ContainsKey(field.TypeName))
-            {
-                Report(ProblemKind.Name, $"The type {field.TypeName} is not declared.", field.Span);
-            }
+            ResolveStruct(field, versions);
         }
 
         FieldSchema resolved = new(
             field.Name,
             type,
             field.TypeName,
-            enumName,
+            domain?.EnumName,
             field.IsArray,
-            field.Versions,
-            field.Nullable,
+            versions,
+            field.CanBeNull ? field.NullVersions ?? versions : VersionRange.None,
             field.Tag,
-            field.TaggedVersions,
+            field.Tag >= 0 ? field.TagVersions ?? versions : VersionRange.None,
             field.Default,
             field.IsIgnorable,
             field.IsMapKey,
             field.IsNeverFlexible);
-        FieldChecks.Check(resolved, _message, field.Span, _problems);
+        _problems.AddRange(FieldChecks.Find(resolved, _message, field.Span));
         return resolved;
     }
 
-    private void CheckNotRecursive(StructDeclaration declared)
+    private void ResolveStruct(FieldDeclaration field, VersionRange versions)
     {
-        if (_open.Contains(declared.Name))
+        if (field.Fields.Count > 0)
         {
-            Report(ProblemKind.Name, $"The structure {declared.Name} contains itself.", declared.Span);
-            return;
+            AddStruct(field.TypeName, field.Fields, versions);
         }
-
-        _open.Add(declared.Name);
-        foreach (FieldDeclaration field in declared.Fields)
+        else if (!_names.TryGetVersions(field.TypeName, _versions, out VersionRange declared))
         {
-            if (_structs.TryGetValue(field.TypeName, out StructDeclaration? inner))
-            {
-                CheckNotRecursive(inner);
-            }
+            Report(ProblemKind.Name, $"The type {field.TypeName} is not declared.", field.Span);
         }
-
-        _open.RemoveAt(_open.Count - 1);
+        else if (!declared.Contains(versions))
+        {
+            Report(ProblemKind.Versions, $"{field.Name} is in {versions}, and {field.TypeName} only in {declared}.", field.Span);
+        }
     }
 
     private void Report(ProblemKind kind, string message, SourceSpan span) => _problems.Add(new Problem(kind, message, span));

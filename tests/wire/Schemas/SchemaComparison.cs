@@ -9,6 +9,9 @@ internal sealed class SchemaComparison(MessageSchema message, JsonElement fact)
 {
     private readonly List<string> _differences = [];
 
+    // Kafka's schemas speak of versions that are gone; our pages speak of those a message has, and of the ones to come.
+    private readonly VersionRange _live = new(message.Versions.Low, VersionRange.Open);
+
     public IReadOnlyList<string> Differences()
     {
         Compare(message.Name, "kind", KindOf(Text(fact, "type")), message.Kind);
@@ -17,7 +20,7 @@ internal sealed class SchemaComparison(MessageSchema message, JsonElement fact)
         Compare(message.Name, "flexible", Range(fact, "flexibleVersions"), message.Flexible);
         Compare(message.Name, "unstable", Flag(fact, "latestVersionUnstable"), message.IsLatestUnstable);
         CompareListeners();
-        CompareFields(message.Name, message.Fields, fact.GetProperty("fields"));
+        CompareFields(message.Name, message.Fields, fact.GetProperty("fields"), _live);
         CompareStructs();
         return _differences;
     }
@@ -41,33 +44,33 @@ internal sealed class SchemaComparison(MessageSchema message, JsonElement fact)
         foreach (JsonElement common in fact.TryGetProperty("commonStructs", out JsonElement structs) ? structs.EnumerateArray().ToArray() : [])
         {
             StructSchema ours = message.Structs.Single(declared => declared.Name == Text(common, "name"));
-            Compare($"{message.Name}.{ours.Name}", "versions", Range(common, "versions"), ours.Versions);
-            CompareFields($"{message.Name}.{ours.Name}", ours.Fields, common.GetProperty("fields"));
+            Compare($"{message.Name}.{ours.Name}", "versions", Range(common, "versions").And(_live), ours.Versions);
+            CompareFields($"{message.Name}.{ours.Name}", ours.Fields, common.GetProperty("fields"), ours.Versions);
         }
     }
 
-    private void CompareFields(string owner, IReadOnlyList<FieldSchema> ours, JsonElement theirs)
+    private void CompareFields(string owner, IReadOnlyList<FieldSchema> ours, JsonElement facts, VersionRange parent)
     {
-        Compare(owner, "fields", string.Join(", ", theirs.EnumerateArray().Select(NameOf)), string.Join(", ", ours.Select(field => field.Name)));
-        foreach (JsonElement field in theirs.EnumerateArray())
+        JsonElement[] theirs = [.. facts.EnumerateArray().Where(field => !VersionsOf(field, parent).IsEmpty)];
+        Compare(owner, "fields", string.Join(", ", theirs.Select(NameOf)), string.Join(", ", ours.Select(field => field.Name)));
+        foreach (JsonElement field in theirs)
         {
             if (ours.FirstOrDefault(other => other.Name == NameOf(field)) is { } match)
             {
-                CompareField($"{owner}.{match.Name}", match, field);
+                CompareField($"{owner}.{match.Name}", match, field, parent);
             }
         }
     }
 
-    private void CompareField(string name, FieldSchema ours, JsonElement theirs)
+    private void CompareField(string name, FieldSchema ours, JsonElement theirs, VersionRange parent)
     {
         string type = Text(theirs, "type");
         string element = type.Replace("[]", "", StringComparison.Ordinal);
-        VersionRange tagged = Range(theirs, "taggedVersions");
-        VersionRange versions = theirs.TryGetProperty("versions", out _) ? Range(theirs, "versions") : tagged;
+        VersionRange versions = VersionsOf(theirs, parent);
         Compare(name, "type", type, (ours.IsArray ? "[]" : "") + (ours.Type == FieldType.Struct ? ours.TypeName : ours.Type.ToString().ToLowerInvariant()));
         Compare(name, "versions", versions, ours.Versions);
         Compare(name, "null", Range(theirs, "nullableVersions").And(versions), ours.Nullable);
-        Compare(name, "tagged", tagged, ours.TaggedVersions);
+        Compare(name, "tagged", Range(theirs, "taggedVersions").And(versions), ours.TaggedVersions);
         Compare(name, "tag", theirs.TryGetProperty("tag", out JsonElement tag) ? tag.GetInt32() : -1, ours.Tag);
         Compare(name, "default", DefaultOf(theirs), ours.Default is "0" or "false" ? "" : ours.Default ?? "");
         Compare(name, "ignorable", Flag(theirs, "ignorable"), ours.IsIgnorable);
@@ -80,9 +83,14 @@ internal sealed class SchemaComparison(MessageSchema message, JsonElement fact)
 
         if (theirs.TryGetProperty("fields", out JsonElement nested))
         {
-            CompareFields($"{message.Name}.{element}", message.Structs.Single(declared => declared.Name == element).Fields, nested);
+            StructSchema declared = message.Structs.Single(declared => declared.Name == element);
+            CompareFields($"{message.Name}.{element}", declared.Fields, nested, versions);
         }
     }
+
+    // A field that names no versions has those in which it is tagged.
+    private static VersionRange VersionsOf(JsonElement field, VersionRange parent) =>
+        Range(field, field.TryGetProperty("versions", out _) ? "versions" : "taggedVersions").And(parent);
 
     private void Compare<T>(string name, string what, T theirs, T ours)
     {
