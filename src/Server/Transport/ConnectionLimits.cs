@@ -20,6 +20,9 @@ internal sealed record ConnectionLimits
     /// <summary>max.connections.per.ip.overrides: addresses with a limit of their own.</summary>
     public IReadOnlyDictionary<IPAddress, int> MaxConnectionsPerIpOverrides { get; init; } = new Dictionary<IPAddress, int>();
 
+    /// <summary>listener.name.{name}.max.connections: how many connections a listener may have at a time.</summary>
+    public IReadOnlyDictionary<string, int> MaxConnectionsByListener { get; init; } = new Dictionary<string, int>();
+
     /// <summary>connections.max.idle.ms; null for connections that may idle for ever.</summary>
     public TimeSpan? MaxIdle { get; init; } = TimeSpan.FromMinutes(10);
 }

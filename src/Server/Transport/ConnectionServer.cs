@@ -99,7 +99,7 @@ internal sealed class ConnectionServer : IAsyncDisposable
         }
 
         IPAddress address = channel.RemoteEndPoint.Address;
-        if (Connections.TryEnter(address) is (string setting, int limit))
+        if (Connections.TryEnter(listenerName, address) is (string setting, int limit))
         {
             TransportLog.ConnectionRefused(_logger, channel.RemoteEndPoint, listenerName, limit, setting);
             channel.Dispose();
@@ -115,7 +115,7 @@ internal sealed class ConnectionServer : IAsyncDisposable
         }
 
         await connection.RunAsync();
-        Connections.Leave(info.Id, address);
+        Connections.Leave(info.Id, listenerName, address);
     }
 
     private void CloseIdle()

@@ -10,6 +10,7 @@ internal sealed class ConnectionTable
 {
     private readonly ConcurrentDictionary<long, Connection> _connections = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly Dictionary<string, int> _perListener = [];
     private readonly ConnectionLimits _limits;
     private readonly Lock _lock = new();
     private long _lastId;
@@ -30,24 +31,22 @@ internal sealed class ConnectionTable
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>
-    /// Counts a connection in, or tells the setting and the limit that it would pass. One counted in must be
-    /// <see cref="Leave"/>d.
+    /// Counts a connection in, or tells the setting and the limit that it would pass. One counted in must
+    /// <see cref="Leave"/>.
     /// </summary>
-    public (string Setting, int Limit)? TryEnter(IPAddress address)
+    public (string Setting, int Limit)? TryEnter(string listenerName, IPAddress address)
     {
         lock (_lock)
         {
-            int perAddress = _perAddress.GetValueOrDefault(address);
-            int allowed = _limits.MaxConnectionsPerIpOverrides.GetValueOrDefault(address, _limits.MaxConnectionsPerIp);
-            bool isOverAll = _count >= _limits.MaxConnections;
-            if (isOverAll || perAddress >= allowed)
+            if (PassedLimit(listenerName, address) is { } limit)
             {
                 RefusedCount++;
-                return isOverAll ? ("max.connections", _limits.MaxConnections) : ("max.connections.per.ip", allowed);
+                return limit;
             }
 
             _count++;
-            _perAddress[address] = perAddress + 1;
+            _perAddress[address] = _perAddress.GetValueOrDefault(address) + 1;
+            _perListener[listenerName] = _perListener.GetValueOrDefault(listenerName) + 1;
             return null;
         }
     }
@@ -56,16 +55,33 @@ internal sealed class ConnectionTable
     public void Add(Connection connection) => _connections[connection.Info.Id] = connection;
 
     /// <summary>Counts a connection out.</summary>
-    public void Leave(long id, IPAddress address)
+    public void Leave(long id, string listenerName, IPAddress address)
     {
         _connections.TryRemove(id, out _);
         lock (_lock)
         {
             _count--;
+            _perListener[listenerName]--;
             if (--_perAddress[address] == 0)
             {
                 _perAddress.Remove(address);
             }
         }
+    }
+
+    private (string Setting, int Limit)? PassedLimit(string listenerName, IPAddress address)
+    {
+        if (_count >= _limits.MaxConnections)
+        {
+            return ("max.connections", _limits.MaxConnections);
+        }
+
+        if (_limits.MaxConnectionsByListener.TryGetValue(listenerName, out int ofListener) && _perListener.GetValueOrDefault(listenerName) >= ofListener)
+        {
+            return ($"listener.name.{listenerName.ToLowerInvariant()}.max.connections", ofListener);
+        }
+
+        int ofAddress = _limits.MaxConnectionsPerIpOverrides.GetValueOrDefault(address, _limits.MaxConnectionsPerIp);
+        return _perAddress.GetValueOrDefault(address) >= ofAddress ? ("max.connections.per.ip", ofAddress) : null;
     }
 }

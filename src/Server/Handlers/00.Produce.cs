@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using Compat.Log;
+using Compat.Replication.Metadata;
+using Compat.Replication.Partitions;
+using Compat.Server.Producing;
+using Compat.Wire;
+using Compat.Wire.Messages;
+
+namespace Compat.Server.Handlers;
+
+/// <summary>
+/// Produce, v3-13: appends one record batch to each partition. acks 0: no answer, and an error closes the connection;
+/// 1: answered once written; -1: once committed. Advertised from 0, because librdkafka before 2.11.1 does not compress
+/// otherwise (KAFKA-18659). v7 allows zstd, v8 adds the errors of single records (KIP-467), v10 the new leader (KIP-951),
+/// v13 names topics by id (KIP-516). Transactional batches are refused.
+/// </summary>
+public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
+{
+    /// <summary>Kafka's own admin client may write to internal topics.</summary>
+    private const string AdminClientId = "__admin_client";
+
+    private const short FirstWithTopicIds = 13;
+    private const short FirstWithLeader = 10;
+
+    private readonly PartitionLookup _partitions;
+
+    internal ProduceHandler(PartitionLookup partitions) => _partitions = partitions;
+
+    /// <inheritdoc/>
+    public override ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
+    {
+        var append = new ProduceAppend();
+        foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
+        {
+            var results = new ProduceResponse.TopicProduceResponse
+            {
+                Name = topic.Name,
+                TopicId = topic.TopicId,
+                PartitionResponses = new(topic.PartitionData.Count),
+            };
+            append.Response.Responses.Add(results);
+            foreach (ProduceRequest.PartitionProduceData data in topic.PartitionData)
+            {
+                results.PartitionResponses.Add(Append(request, topic, data, context, append));
+            }
+        }
+
+        return request.Acks switch
+        {
+            0 => CompleteWithoutAnswer(append.Response, context),
+            -1 => append.WaitUntilCommittedAsync(TimeSpan.FromMilliseconds(Math.Max(request.TimeoutMs, 0)), context.ConnectionClosed),
+            _ => ValueTask.FromResult<ProduceResponse?>(append.Response),
+        };
+    }
+
+    private ProduceResponse.PartitionProduceResponse Append(
+        ProduceRequest request, ProduceRequest.TopicProduceData topic, ProduceRequest.PartitionProduceData data, RequestContext context, ProduceAppend append)
+    {
+        ErrorCode found = context.ApiVersion >= FirstWithTopicIds
+            ? _partitions.Find(topic.TopicId, data.Index, out Partition? partition)
+            : _partitions.Find(topic.Name, data.Index, out partition);
+        if (found is not (ErrorCode.None or ErrorCode.NotLeaderOrFollower))
+        {
+            return Failed(data.Index, found, null);
+        }
+
+        if (ProduceChecks.Check(data.Records, context.ApiVersion) is (ErrorCode code, string message))
+        {
+            return Failed(data.Index, code, message);
+        }
+
+        if (request.Acks is not (0 or 1 or -1))
+        {
+            return Failed(data.Index, ErrorCode.InvalidRequiredAcks, null);
+        }
+
+        if (partition is null)
+        {
+            return NotLeader(topic, data.Index, context);
+        }
+
+        if (TopicName.IsInternal(partition.TopicPartition.Topic) && context.ClientId != AdminClientId)
+        {
+            return Failed(data.Index, ErrorCode.InvalidTopicException, $"{partition.TopicPartition.Topic} is an internal topic");
+        }
+
+        // The frame is ours until the answer is encoded, so offsets and epoch are written into it in place.
+        Memory<byte> batch = MemoryMarshal.AsMemory(data.Records.Memory);
+        AppendResult result = partition.AppendAsLeader(batch, request.Acks, AppendOrigin.Client);
+        ProduceResponse.PartitionProduceResponse response = Describe(data.Index, result);
+        if (result.ErrorCode == ErrorCode.NotLeaderOrFollower)
+        {
+            return NotLeader(topic, data.Index, context);
+        }
+
+        if (result.ErrorCode == ErrorCode.None && request.Acks == -1)
+        {
+            append.Add(partition, result.LastOffset + 1, response);
+        }
+
+        return response;
+    }
+
+    private static ValueTask<ProduceResponse?> CompleteWithoutAnswer(ProduceResponse response, RequestContext context)
+    {
+        foreach (ProduceResponse.TopicProduceResponse topic in response.Responses)
+        {
+            foreach (ProduceResponse.PartitionProduceResponse partition in topic.PartitionResponses)
+            {
+                if (partition.ErrorCode != ErrorCode.None)
+                {
+                    // The only way to tell a client that waits for no answer: it will ask for metadata when it is back.
+                    context.CloseConnection($"it produced with acks=0 to {topic.Name}-{partition.Index}, which failed with {partition.ErrorCode}");
+                    return default;
+                }
+            }
+        }
+
+        return default;
+    }
+
+    private ProduceResponse.PartitionProduceResponse NotLeader(
+        ProduceRequest.TopicProduceData topic, int index, RequestContext context)
+    {
+        ProduceResponse.PartitionProduceResponse response = Failed(index, ErrorCode.NotLeaderOrFollower, null);
+        if (context.ApiVersion >= FirstWithLeader && _partitions.FindLeader(topic.Name, topic.TopicId, index) is (int leader, int epoch))
+        {
+            response.CurrentLeader = new() { LeaderId = leader, LeaderEpoch = epoch };
+        }
+
+        return response;
+    }
+
+    private static ProduceResponse.PartitionProduceResponse Describe(int index, in AppendResult result)
+    {
+        var response = new ProduceResponse.PartitionProduceResponse
+        {
+            Index = index,
+            ErrorCode = result.ErrorCode,
+            ErrorMessage = result.ErrorMessage,
+            BaseOffset = result.FirstOffset,
+            LogAppendTimeMs = result.LogAppendTimeMs,
+            LogStartOffset = result.LogStartOffset,
+        };
+        foreach (InvalidRecord invalid in result.InvalidRecords ?? [])
+        {
+            response.RecordErrors.Add(new() { BatchIndex = invalid.Index, BatchIndexErrorMessage = invalid.Message });
+        }
+
+        return response;
+    }
+
+    private static ProduceResponse.PartitionProduceResponse Failed(int index, ErrorCode code, string? message) =>
+        new() { Index = index, ErrorCode = code, ErrorMessage = message ?? ErrorCodes.Message(code), BaseOffset = -1 };
+}

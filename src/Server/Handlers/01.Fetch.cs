@@ -1,0 +1,101 @@
+using Compat.Log;
+using Compat.Server.Fetching;
+using Compat.Server.Platform;
+using Compat.Wire;
+using Compat.Wire.Messages;
+
+namespace Compat.Server.Handlers;
+
+/// <summary>
+/// Fetch, v4-18: reads record batches. Waits up to MaxWaitMs until there are MinBytes. v5 has log start offsets, v7
+/// sessions (KIP-227), v9 leader epochs (KIP-320), v11 the rack and the preferred replica (KIP-392), v12 divergence
+/// (KIP-595), v13 topic ids (KIP-516), v15 the replica's state (KIP-903), v16 the new leader (KIP-951), v17 and v18
+/// fields between brokers. A Fetch in the name of a broker is refused: clients may not read past the high watermark.
+/// </summary>
+public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
+{
+    private const short FirstWithTopicIds = 13;
+    private const short FirstWithReplicaState = 15;
+    private const int FutureReplicaId = -3;
+
+    private readonly FetchReader _reader;
+    private readonly FetchSessionCache _sessions;
+    private readonly DeadlineQueue _deadlines;
+    private readonly int _maxBytes;
+
+    internal FetchHandler(PartitionLookup partitions, FetchSessionCache sessions, DeadlineQueue deadlines, int maxBytes)
+    {
+        _reader = new FetchReader(partitions);
+        _sessions = sessions;
+        _deadlines = deadlines;
+        _maxBytes = maxBytes;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<FetchResponse?> HandleAsync(FetchRequest request, RequestContext context)
+    {
+        if (IsInTheNameOfABroker(request, context.ApiVersion))
+        {
+            return ValueTask.FromResult<FetchResponse?>(Refuse(request, context.ApiVersion));
+        }
+
+        FetchContext session = FetchContext.Create(_sessions, request, context.ApiVersion >= FirstWithTopicIds);
+        FetchPlan plan = Plan(request, session.Targets, context.ApiVersion);
+        FetchRead read = _reader.Read(plan);
+        bool isDue = request.MaxWaitMs <= 0 || read.IsUrgent || !read.HasRead || read.Bytes >= plan.MinBytes;
+        if (isDue)
+        {
+            return ValueTask.FromResult<FetchResponse?>(Answer(session, read, context));
+        }
+
+        read.Dispose();
+        return WaitAsync(session, plan, TimeSpan.FromMilliseconds(request.MaxWaitMs), context);
+    }
+
+    private async ValueTask<FetchResponse?> WaitAsync(FetchContext session, FetchPlan plan, TimeSpan maxWait, RequestContext context)
+    {
+        FetchRead read = await new WaitingFetch(_reader, plan, _deadlines).WaitAsync(maxWait, context.ConnectionClosed);
+        return Answer(session, read, context);
+    }
+
+    private FetchPlan Plan(FetchRequest request, IReadOnlyList<FetchTarget> targets, short version)
+    {
+        FetchIsolation isolation = request.IsolationLevel == 1 ? FetchIsolation.TransactionCommitted : FetchIsolation.HighWatermark;
+        int maxBytes = Math.Min(request.MaxBytes, _maxBytes);
+        return new FetchPlan(targets, isolation, Math.Min(request.MinBytes, maxBytes), maxBytes, version);
+    }
+
+    private static FetchResponse Answer(FetchContext session, FetchRead read, RequestContext context)
+    {
+        context.Resources = read;
+        return session.Answer(read.Results);
+    }
+
+    private static bool IsInTheNameOfABroker(FetchRequest request, short version)
+    {
+        int replicaId = version >= FirstWithReplicaState ? request.ReplicaState.ReplicaId : request.ReplicaId;
+        return replicaId is >= 0 or FutureReplicaId;
+    }
+
+    /// <summary>An error for the whole request and, before topic ids, for each partition (CVE-2018-1288).</summary>
+    private static FetchResponse Refuse(FetchRequest request, short version)
+    {
+        var response = new FetchResponse { ErrorCode = ErrorCode.ClusterAuthorizationFailed };
+        foreach (FetchRequest.FetchTopic topic in version >= FirstWithTopicIds ? [] : request.Topics)
+        {
+            response.Responses.Add(new()
+            {
+                Topic = topic.Topic,
+                Partitions = [.. topic.Partitions.Select(partition => new FetchResponse.PartitionData
+                {
+                    PartitionIndex = partition.Partition,
+                    ErrorCode = ErrorCode.ClusterAuthorizationFailed,
+                    HighWatermark = -1,
+                    Records = RecordsPayload.Empty,
+                })],
+            });
+        }
+
+        return response;
+    }
+}

@@ -1,0 +1,50 @@
+using Compat.Replication.Metadata;
+using Compat.Replication.Partitions;
+using Compat.Wire;
+using Compat.Wire.Messages;
+
+namespace Compat.Server.Handlers;
+
+/// <summary>
+/// DeleteRecords, v0-2: moves the log start offset of partitions forward (KIP-107). -1 means up to the high watermark.
+/// The records are gone for readers at once, and from the disk segment by segment.
+/// </summary>
+public sealed class DeleteRecordsHandler : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
+{
+    private const long UpToHighWatermark = -1;
+
+    private readonly PartitionLookup _partitions;
+
+    internal DeleteRecordsHandler(PartitionLookup partitions) => _partitions = partitions;
+
+    /// <inheritdoc/>
+    public override ValueTask<DeleteRecordsResponse?> HandleAsync(DeleteRecordsRequest request, RequestContext context)
+    {
+        var response = new DeleteRecordsResponse();
+        foreach (DeleteRecordsRequest.DeleteRecordsTopic topic in request.Topics)
+        {
+            response.Topics.Add(new()
+            {
+                Name = topic.Name,
+                Partitions = [.. topic.Partitions.Select(partition => Delete(topic.Name, partition.PartitionIndex, partition.Offset))],
+            });
+        }
+
+        return ValueTask.FromResult<DeleteRecordsResponse?>(response);
+    }
+
+    private DeleteRecordsResponse.DeleteRecordsPartitionResult Delete(string topic, int index, long offset)
+    {
+        ErrorCode code = _partitions.Find(topic, index, out Partition? partition);
+        long start = -1;
+        if (partition is not null)
+        {
+            code = TopicName.IsInternal(topic)
+                ? ErrorCode.InvalidTopicException
+                : partition.DeleteRecordsBefore(offset == UpToHighWatermark ? partition.HighWatermark : offset);
+            start = code == ErrorCode.None ? partition.Log.LogStartOffset : -1;
+        }
+
+        return new() { PartitionIndex = index, ErrorCode = code, LowWatermark = start };
+    }
+}

@@ -1,0 +1,58 @@
+using Compat.Replication.Metadata;
+using Compat.Replication.Partitions;
+using Compat.Wire;
+
+namespace Compat.Server.Handlers;
+
+/// <summary>Finds the partitions that requests name, or the error that says why one cannot be served here.</summary>
+internal sealed class PartitionLookup
+{
+    private readonly PartitionRegistry _partitions;
+    private readonly Func<MetadataImage> _image;
+
+    public PartitionLookup(PartitionRegistry partitions, Func<MetadataImage> image)
+    {
+        _partitions = partitions;
+        _image = image;
+    }
+
+    /// <summary>The metadata as of now.</summary>
+    public MetadataImage Image => _image();
+
+    /// <summary>Finds a partition by its topic's name.</summary>
+    public ErrorCode Find(string topic, int index, out Partition? partition)
+    {
+        if (_partitions.TryGet(new TopicPartition(topic, index), out partition))
+        {
+            return ErrorCode.None;
+        }
+
+        // Known to the cluster but not here: the client's metadata is old, or ours is about to change.
+        bool exists = Image.Topics.TryGet(topic, out TopicImage? found) && found.Partition(index) is not null;
+        return exists ? ErrorCode.NotLeaderOrFollower : ErrorCode.UnknownTopicOrPartition;
+    }
+
+    /// <summary>Finds a partition by its topic's id.</summary>
+    public ErrorCode Find(Uuid topicId, int index, out Partition? partition)
+    {
+        if (_partitions.TryGet(topicId, index, out partition))
+        {
+            return ErrorCode.None;
+        }
+
+        return Image.Topics.TryGet(topicId, out TopicImage? topic)
+            ? topic.Partition(index) is null ? ErrorCode.UnknownTopicOrPartition : ErrorCode.NotLeaderOrFollower
+            : ErrorCode.UnknownTopicId;
+    }
+
+    /// <summary>The leader of a partition and its epoch, as the metadata has them (KIP-951); null when there is none.</summary>
+    public (int Id, int Epoch)? FindLeader(string topic, Uuid topicId, int index)
+    {
+        TopicsImage topics = Image.Topics;
+        TopicImage? found = topicId == Uuid.Zero
+            ? topics.TryGet(topic, out TopicImage? byName) ? byName : null
+            : topics.TryGet(topicId, out TopicImage? byId) ? byId : null;
+        PartitionRegistration? partition = found?.Partition(index);
+        return partition is null ? null : (partition.Leader, partition.LeaderEpoch);
+    }
+}

@@ -1,0 +1,154 @@
+using Compat.Log;
+using Compat.Replication.Controller;
+using Compat.Replication.Metadata;
+using Compat.Replication.Partitions;
+using Compat.Replication.Quorum;
+using Compat.Server.Configuration;
+using Compat.Server.Fetching;
+using Compat.Server.Handlers;
+using Compat.Server.Platform;
+using Compat.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Compat.Server.Hosting;
+
+/// <summary>
+/// The parts of a broker, made once and put together by hand, in the order in which they need each other. Handlers take
+/// what they need from here.
+/// </summary>
+internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
+{
+    private readonly SingleVoterQuorum _quorum;
+    private readonly SnapshotGenerator _snapshots;
+    private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _brokerEpoch = -1;
+
+    public BrokerParts(BrokerOptions options, IReadOnlyList<BoundListener> listeners)
+    {
+        Options = options;
+        BrokerConfig config = options.Config;
+        IncarnationId = Uuid.Create(options.CreateRandom());
+        ClusterId = ClusterIds.Find(options);
+        Deadlines = new DeadlineQueue(options.Time);
+        Config = new DynamicBrokerConfig(config, options.Loggers.CreateLogger<DynamicBrokerConfig>());
+        Advertised = new AdvertisedAddresses(config.Listeners.Advertised, listeners.Select(listener => listener.Endpoint));
+        LogContext = new LogContext(options.Storage, options.Time, options.CreateRandom(), options.Loggers.CreateLogger<PartitionLog>())
+        {
+            ProducerIdExpirationMs = config.Producers.ProducerIdExpirationMs,
+        };
+        Logs = LogManager.Open(LogContext, LogOptions.From(config, ClusterId, options.IsEphemeral));
+        _quorum = new SingleVoterQuorum(LogOptions.Quorum(config, Logs.Directories), LogContext);
+        Controller = null!;
+        Loader = new MetadataLoader(leader => Controller.OnLeaderChange(leader), cause => _fatal.TrySetResult(cause));
+        Controller = new QuorumController(
+            LogOptions.Controller(config, ClusterId), _quorum, Loader, new ConfigValidator(Config), options.Time, options.CreateRandom());
+        TopicConfigs = new TopicLogConfigs(Config, () => Logs.Logs, options.Loggers.CreateLogger<TopicLogConfigs>());
+        Partitions = new PartitionRegistry(
+            new PartitionRegistryOptions(config.Node.NodeId, IncarnationId), Logs, TopicConfigs.Of, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
+        _snapshots = new SnapshotGenerator(
+            _quorum, Loader, LogOptions.Snapshots(config), options.Time, options.Loggers.CreateLogger<SnapshotGenerator>());
+        ProducerIds = new ProducerIdManager(cancellation => Controller.AllocateProducerIdsAsync(NodeId, _brokerEpoch, cancellation));
+        Lookup = new PartitionLookup(Partitions, () => Loader.Image);
+        FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
+
+        // The order matters: a topic's settings are known before its logs are made, and a snapshot is of what all have followed.
+        Loader.AddPublisher(Config);
+        Loader.AddPublisher(Partitions);
+        Loader.AddPublisher(TopicConfigs);
+        Loader.AddPublisher(_snapshots);
+    }
+
+    public BrokerOptions Options { get; }
+
+    public string ClusterId { get; }
+
+    public int NodeId => Options.Config.Node.NodeId;
+
+    public Uuid IncarnationId { get; }
+
+    public DynamicBrokerConfig Config { get; }
+
+    public TopicLogConfigs TopicConfigs { get; }
+
+    public AdvertisedAddresses Advertised { get; }
+
+    public DeadlineQueue Deadlines { get; }
+
+    public LogContext LogContext { get; }
+
+    public LogManager Logs { get; }
+
+    public IMetadataQuorum Quorum => _quorum;
+
+    public MetadataLoader Loader { get; }
+
+    public MetadataImage Image => Loader.Image;
+
+    public QuorumController Controller { get; }
+
+    public PartitionRegistry Partitions { get; }
+
+    public PartitionLookup Lookup { get; }
+
+    public ProducerIdManager ProducerIds { get; }
+
+    public FetchSessionCache FetchSessions { get; }
+
+    /// <summary>Completes when the broker cannot go on, with the reason.</summary>
+    public Task<Exception> Fatal => _fatal.Task;
+
+    public IEnumerable<(string Name, short Min, short Max)> SupportedFeatures =>
+        FeatureCatalog.Supported.Select(feature => (feature.Key, feature.Value.Min, feature.Value.Max));
+
+    public IEnumerable<(string Name, short Level)> FinalizedFeatures
+    {
+        get
+        {
+            FeaturesImage features = Image.Features;
+            IEnumerable<(string, short)> others = features.Finalized.Select(feature => (feature.Key, feature.Value));
+            return others
+                .Append((MetadataVersion.FeatureName, features.LevelOf(MetadataVersion.FeatureName)))
+                .Append((FeatureCatalog.KRaftVersion, _quorum.KRaftVersion));
+        }
+    }
+
+    public long FinalizedFeaturesEpoch => Image.Provenance.LastContainedOffset;
+
+    /// <summary>Replays the metadata, opens the logs, and takes the lead of the partitions.</summary>
+    public async Task StartAsync(IReadOnlyList<BoundListener> listeners, CancellationToken cancellationToken)
+    {
+        _quorum.Start(Loader);
+        BrokerRegistrationResult registered = await Controller.RegisterLocalBrokerAsync(
+            new LocalBrokerRegistration
+            {
+                BrokerId = NodeId,
+                ClusterId = ClusterId,
+                IncarnationId = IncarnationId,
+                Endpoints = [.. listeners.Select(Describe)],
+                Directories = [.. Logs.Directories.Where(directory => directory.IsOnline).Select(directory => directory.DirectoryId)],
+                Rack = Options.Config.Node.Rack,
+            },
+            cancellationToken);
+        if (registered.Error.Code != ErrorCode.None)
+        {
+            throw new BrokerStartException($"the broker cannot register: {registered.Error.Message}");
+        }
+
+        _brokerEpoch = registered.BrokerEpoch;
+        Logs.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _quorum.DisposeAsync();
+        await _snapshots.StopAsync();
+        Logs.Close(_brokerEpoch);
+        Deadlines.Dispose();
+    }
+
+    private BrokerEndpoint Describe(BoundListener listener)
+    {
+        (string host, int port) = Advertised.For(listener.Endpoint.Name);
+        return new BrokerEndpoint(listener.Endpoint.Name, host, port, (short)listener.Endpoint.Protocol);
+    }
+}

@@ -1,0 +1,54 @@
+using Compat.Log;
+using Compat.Replication.Controller;
+using Compat.Replication.Metadata;
+using Compat.Replication.Quorum;
+using Compat.Server.Configuration;
+
+namespace Compat.Server.Hosting;
+
+/// <summary>What the lower layers want to know of the configuration, in their own words.</summary>
+internal static class LogOptions
+{
+    public static LogManagerOptions From(BrokerConfig config, string clusterId, bool isEphemeral) => new()
+    {
+        LogDirs = config.Storage.LogDirs,
+        ClusterId = clusterId,
+        NodeId = config.Node.NodeId,
+        InitialTaskDelayMs = Milliseconds(config.Storage.InitialTaskDelay),
+        RetentionCheckIntervalMs = Milliseconds(config.Storage.RetentionCheckInterval),
+        FlushOffsetCheckpointIntervalMs = Milliseconds(config.Storage.RecoveryPointInterval),
+        FlushStartOffsetCheckpointIntervalMs = Milliseconds(config.Storage.LogStartOffsetInterval),
+        HighWatermarkCheckpointIntervalMs = Milliseconds(config.Storage.HighWatermarkInterval),
+        ProducerIdExpirationCheckIntervalMs = Milliseconds(config.Producers.ExpirationCheckInterval),
+        FlushOnClose = !isEphemeral,
+    };
+
+    public static MetadataQuorumOptions Quorum(BrokerConfig config, IReadOnlyList<LogDirectory> directories)
+    {
+        string path = config.Metadata.LogDir ?? directories[0].Path;
+        return new()
+        {
+            NodeId = config.Node.NodeId,
+            LogDirectory = path,
+            DirectoryId = (directories.FirstOrDefault(directory => directory.Path == path) ?? directories[0]).DirectoryId,
+            SegmentBytes = config.Metadata.SegmentBytes,
+            SegmentMs = config.Metadata.SegmentMs,
+            MaxRetentionBytes = config.Metadata.RetentionBytes,
+            MaxRetentionMs = config.Metadata.RetentionMs,
+        };
+    }
+
+    public static ControllerOptions Controller(BrokerConfig config, string clusterId) => new()
+    {
+        NodeId = config.Node.NodeId,
+        ClusterId = clusterId,
+        DefaultPartitions = config.Topics.NumPartitions,
+        DefaultReplicationFactor = (short)config.Topics.ReplicationFactor,
+        DeleteTopicEnable = config.Topics.DeleteEnable,
+    };
+
+    public static SnapshotOptions Snapshots(BrokerConfig config) =>
+        new(config.Metadata.MaxBytesBetweenSnapshots, config.Metadata.MaxSnapshotInterval ?? TimeSpan.Zero);
+
+    private static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+}

@@ -1,0 +1,134 @@
+using Compat.Log;
+using Compat.Log.Configuration;
+using Compat.Log.Loading;
+using Compat.Log.Storage;
+using Compat.Replication.Metadata;
+using Compat.Replication.Partitions;
+using Compat.Server.Fetching;
+using Compat.Server.Handlers;
+using Compat.Server.Platform;
+using Compat.Server.Tests.Transport;
+using Compat.Server.Transport;
+using Compat.Wire;
+using Compat.Wire.Records;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Compat.Server.Tests.Data;
+
+/// <summary>The data handlers over partitions in memory, reached through the transport, in virtual time.</summary>
+internal sealed class DataFixture : IAsyncDisposable
+{
+    public const string Topic = "orders";
+    public const int LeaderEpoch = 5;
+
+    public static readonly Uuid TopicId = new(11, 22);
+
+    private readonly LogContext _logs;
+    private readonly DeadlineQueue _deadlines;
+    private readonly TestServer _server;
+
+    public DataFixture(int partitions = 2, LogConfig? config = null)
+    {
+        _logs = new LogContext(new MemoryStorage(Time), Time, new Random(1), NullLogger.Instance);
+        _deadlines = new DeadlineQueue(Time);
+        for (int i = 0; i < partitions; i++)
+        {
+            AddPartition(Topic, TopicId, i, config);
+        }
+
+        var lookup = new PartitionLookup(Registry, () => MetadataImage.Empty);
+        Sessions = new FetchSessionCache(slots: 10, Time, new Random(1));
+        _server = new TestServer(
+            Time,
+            new ConnectionLimits(),
+            new ProduceHandler(lookup),
+            new FetchHandler(lookup, Sessions, _deadlines, maxBytes: 55 * 1024 * 1024),
+            new ListOffsetsHandler(lookup),
+            new DeleteRecordsHandler(lookup),
+            new OffsetForLeaderEpochHandler(lookup),
+            new DescribeProducersHandler(lookup));
+    }
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
+
+    public PartitionRegistry Registry { get; } = new();
+
+    public FetchSessionCache Sessions { get; }
+
+    public ListLogger Log => _server.Log;
+
+    public int WaitingFetches => _deadlines.Count;
+
+    public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task<TestClient> ConnectAsync() => _server.ConnectAsync();
+
+    public Partition Partition(int index) =>
+        Registry.TryGet(new TopicPartition(Topic, index), out Partition? partition) ? partition : throw new InvalidOperationException();
+
+    public void AddPartition(string topic, Uuid topicId, int index, LogConfig? config = null)
+    {
+        var log = PartitionLog.Open(_logs, $"/data/{topic}-{index}", new LogLoadOptions
+        {
+            TopicPartition = new TopicPartition(topic, index),
+            TopicId = topicId,
+            Config = config ?? LogConfig.Default,
+            IsClean = true,
+        });
+        Registry.Add(new Partition(log, LeaderEpoch));
+    }
+
+    /// <summary>A batch of values with the current time.</summary>
+    public byte[] Batch(params string[] values) => BatchAt(NowMs, values);
+
+    public static byte[] BatchAt(long timestamp, params string[] values)
+    {
+        using var builder = new RecordBatchBuilder();
+        foreach (string value in values)
+        {
+            builder.Append(timestamp, null, System.Text.Encoding.UTF8.GetBytes(value));
+        }
+
+        return builder.Build();
+    }
+
+    public static byte[] BatchOf(RecordBatchBuilder builder, params string[] values)
+    {
+        foreach (string value in values)
+        {
+            builder.Append(1_700_000_000_000, null, System.Text.Encoding.UTF8.GetBytes(value));
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Appends a batch without a client.</summary>
+    public long Append(int partition, params string[] values)
+    {
+        AppendResult result = Partition(partition).AppendAsLeader(Batch(values), 1, AppendOrigin.Client);
+        Assert.Equal(ErrorCode.None, result.ErrorCode);
+        return result.FirstOffset;
+    }
+
+    /// <summary>The values of all records in batches, with their offsets.</summary>
+    public static List<(long Offset, string Value)> Values(ReadOnlyMemory<byte> batches)
+    {
+        var values = new List<(long, string)>();
+        foreach (RecordBatch batch in new RecordBatches(batches))
+        {
+            foreach (Compat.Wire.Records.Record record in batch.Records())
+            {
+                values.Add((record.Offset, System.Text.Encoding.UTF8.GetString(record.Value)));
+            }
+        }
+
+        return values;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _deadlines.Dispose();
+    }
+}
