@@ -1,2 +1,1 @@
-// The entry point.
-System.Console.WriteLine("compat");
+return await Compat.Server.Hosting.BrokerProcess.RunAsync(args, System.Console.Out, System.Console.Error);

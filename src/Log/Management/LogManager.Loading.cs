@@ -7,6 +7,8 @@ namespace Compat.Log;
 /// <summary>Opening the logs that a start finds.</summary>
 public sealed partial class LogManager
 {
+    private const string ClusterMetadataTopic = "__cluster_metadata";
+
     /// <summary>
     /// Opens all logs of all directories that are not open yet. A log that no topic claims is moved aside and kept; what
     /// was deleted before the last stop is deleted for good.
@@ -50,6 +52,9 @@ public sealed partial class LogManager
             case LogDirectoryKind.Deleted:
                 string path = Path.Combine(directory.Path, name);
                 _context.Later.Add(TimeSpan.Zero, () => _context.Storage.DeleteDirectory(path));
+                break;
+            case LogDirectoryKind.Current when partition.Topic == ClusterMetadataTopic:
+                // The quorum's own.
                 break;
             case LogDirectoryKind.Current when !_logs.ContainsKey(partition) && directory.IsOnline:
                 LoadCurrent(directory, partition, configOf);

@@ -1,3 +1,4 @@
+using Compat.Log.Configuration;
 using Compat.Replication.Metadata;
 using Compat.Replication.Partitions;
 using Compat.Wire;
@@ -11,8 +12,6 @@ namespace Compat.Server.Handlers;
 /// </summary>
 public sealed class DeleteRecordsHandler : ApiHandler<DeleteRecordsRequest, DeleteRecordsResponse>
 {
-    private const long UpToHighWatermark = -1;
-
     private readonly PartitionLookup _partitions;
 
     internal DeleteRecordsHandler(PartitionLookup partitions) => _partitions = partitions;
@@ -39,12 +38,21 @@ public sealed class DeleteRecordsHandler : ApiHandler<DeleteRecordsRequest, Dele
         long start = -1;
         if (partition is not null)
         {
-            code = TopicName.IsInternal(topic)
-                ? ErrorCode.InvalidTopicException
-                : partition.DeleteRecordsBefore(offset == UpToHighWatermark ? partition.HighWatermark : offset);
-            start = code == ErrorCode.None ? partition.Log.LogStartOffset : -1;
+            (code, start) = Delete(partition, offset);
         }
 
         return new() { PartitionIndex = index, ErrorCode = code, LowWatermark = start };
+    }
+
+    private static (ErrorCode Code, long Start) Delete(Partition partition, long offset)
+    {
+        if (TopicName.IsInternal(partition.TopicPartition.Topic))
+        {
+            return (ErrorCode.InvalidTopicException, -1);
+        }
+
+        // Records of a topic that is only compacted go when others of their key come.
+        LogConfig config = partition.Log.Config;
+        return config.CleanupCompact && !config.CleanupDelete ? (ErrorCode.PolicyViolation, -1) : partition.Log.DeleteRecordsBefore(offset);
     }
 }

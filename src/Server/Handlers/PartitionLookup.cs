@@ -19,12 +19,12 @@ internal sealed class PartitionLookup
     /// <summary>The metadata as of now.</summary>
     public MetadataImage Image => _image();
 
-    /// <summary>Finds a partition by its topic's name.</summary>
+    /// <summary>Finds a partition that this broker leads by its topic's name.</summary>
     public ErrorCode Find(string topic, int index, out Partition? partition)
     {
-        if (_partitions.TryGet(new TopicPartition(topic, index), out partition))
+        if (_partitions.TryGet(topic, index, out partition))
         {
-            return ErrorCode.None;
+            return Lead(ref partition);
         }
 
         // Known to the cluster but not here: the client's metadata is old, or ours is about to change.
@@ -32,12 +32,12 @@ internal sealed class PartitionLookup
         return exists ? ErrorCode.NotLeaderOrFollower : ErrorCode.UnknownTopicOrPartition;
     }
 
-    /// <summary>Finds a partition by its topic's id.</summary>
+    /// <summary>Finds a partition that this broker leads by its topic's id.</summary>
     public ErrorCode Find(Uuid topicId, int index, out Partition? partition)
     {
         if (_partitions.TryGet(topicId, index, out partition))
         {
-            return ErrorCode.None;
+            return Lead(ref partition);
         }
 
         return Image.Topics.TryGet(topicId, out TopicImage? topic)
@@ -54,5 +54,16 @@ internal sealed class PartitionLookup
             : topics.TryGet(topicId, out TopicImage? byId) ? byId : null;
         PartitionRegistration? partition = found?.Partition(index);
         return partition is null ? null : (partition.Leader, partition.LeaderEpoch);
+    }
+
+    private static ErrorCode Lead(ref Partition? partition)
+    {
+        if (partition!.IsLeader)
+        {
+            return ErrorCode.None;
+        }
+
+        partition = null;
+        return ErrorCode.NotLeaderOrFollower;
     }
 }

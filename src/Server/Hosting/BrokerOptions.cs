@@ -22,6 +22,9 @@ public sealed record BrokerOptions
     /// <summary>Where events are logged.</summary>
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>The levels of its loggers, which clients may change.</summary>
+    public LoggerLevels LoggerLevels { get; init; } = new(LogLevel.Information);
+
     /// <summary>Whether the data is thrown away afterwards, so that nothing needs to be flushed when the broker stops.</summary>
     public bool IsEphemeral { get; init; }
 }

@@ -54,7 +54,6 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         // The order matters: a topic's settings are known before its logs are made, and a snapshot is of what all have followed.
         Loader.AddPublisher(Config);
         Loader.AddPublisher(Partitions);
-        Loader.AddPublisher(TopicConfigs);
         Loader.AddPublisher(_snapshots);
     }
 

@@ -1,6 +1,5 @@
 using Compat.Log;
 using Compat.Log.Configuration;
-using Compat.Log.Loading;
 using Compat.Log.Storage;
 using Compat.Replication.Metadata;
 using Compat.Replication.Partitions;
@@ -10,6 +9,7 @@ using Compat.Server.Platform;
 using Compat.Server.Tests.Transport;
 using Compat.Server.Transport;
 using Compat.Wire;
+using Compat.Wire.Messages;
 using Compat.Wire.Records;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -24,20 +24,27 @@ internal sealed class DataFixture : IAsyncDisposable
 
     public static readonly Uuid TopicId = new(11, 22);
 
-    private readonly LogContext _logs;
+    private const int BrokerId = 1;
+
+    private static readonly Uuid IncarnationId = new(7, 7);
+
+    private readonly Dictionary<string, LogConfig> _configs = [];
+    private readonly LogManager _logs;
     private readonly DeadlineQueue _deadlines;
     private readonly TestServer _server;
+    private MetadataImage _image = MetadataImage.Empty;
+    private long _offset;
 
     public DataFixture(int partitions = 2, LogConfig? config = null)
     {
-        _logs = new LogContext(new MemoryStorage(Time), Time, new Random(1), NullLogger.Instance);
+        var context = new LogContext(new MemoryStorage(Time), Time, new Random(1), NullLogger.Instance);
+        _logs = LogManager.Open(context, new LogManagerOptions { LogDirs = ["/data"], ClusterId = "cluster", NodeId = BrokerId });
+        Registry = new PartitionRegistry(
+            new PartitionRegistryOptions(BrokerId, IncarnationId), _logs, (_, topic) => _configs[topic], Time, NullLogger<PartitionRegistry>.Instance);
+        Replay(new RegisterBrokerRecord { BrokerId = BrokerId, BrokerEpoch = 1, IncarnationId = IncarnationId });
+        AddTopic(Topic, TopicId, partitions, config);
         _deadlines = new DeadlineQueue(Time);
-        for (int i = 0; i < partitions; i++)
-        {
-            AddPartition(Topic, TopicId, i, config);
-        }
-
-        var lookup = new PartitionLookup(Registry, () => MetadataImage.Empty);
+        var lookup = new PartitionLookup(Registry, () => _image);
         Sessions = new FetchSessionCache(slots: 10, Time, new Random(1));
         _server = new TestServer(
             Time,
@@ -52,7 +59,7 @@ internal sealed class DataFixture : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
 
-    public PartitionRegistry Registry { get; } = new();
+    public PartitionRegistry Registry { get; }
 
     public FetchSessionCache Sessions { get; }
 
@@ -67,17 +74,26 @@ internal sealed class DataFixture : IAsyncDisposable
     public Partition Partition(int index) =>
         Registry.TryGet(new TopicPartition(Topic, index), out Partition? partition) ? partition : throw new InvalidOperationException();
 
-    public void AddPartition(string topic, Uuid topicId, int index, LogConfig? config = null)
+    public void AddTopic(string topic, Uuid topicId, int partitions = 1, LogConfig? config = null)
     {
-        var log = PartitionLog.Open(_logs, $"/data/{topic}-{index}", new LogLoadOptions
+        _configs[topic] = config ?? LogConfig.Default;
+        Replay(new TopicRecord { Name = topic, TopicId = topicId });
+        for (int i = 0; i < partitions; i++)
         {
-            TopicPartition = new TopicPartition(topic, index),
-            TopicId = topicId,
-            Config = config ?? LogConfig.Default,
-            IsClean = true,
-        });
-        Registry.Add(new Partition(log, LeaderEpoch));
+            Replay(new PartitionRecord
+            {
+                TopicId = topicId,
+                PartitionId = i,
+                Replicas = [BrokerId],
+                Isr = [BrokerId],
+                Leader = BrokerId,
+                LeaderEpoch = LeaderEpoch,
+                Directories = [_logs.Directories[0].DirectoryId],
+            });
+        }
     }
+
+    public void RemoveTopic(Uuid topicId) => Replay(new RemoveTopicRecord { TopicId = topicId });
 
     /// <summary>A batch of values with the current time.</summary>
     public byte[] Batch(params string[] values) => BatchAt(NowMs, values);
@@ -130,5 +146,14 @@ internal sealed class DataFixture : IAsyncDisposable
     {
         await _server.DisposeAsync();
         _deadlines.Dispose();
+        _logs.Close();
+    }
+
+    private void Replay(IMetadataRecord record)
+    {
+        var delta = new MetadataDelta(_image);
+        delta.Replay(new MetadataRecord(record, 2));
+        _image = delta.Apply(new MetadataProvenance(_offset++, 1, 0, IsOffsetBatchAligned: true));
+        Registry.OnMetadataUpdate(delta, _image);
     }
 }

@@ -1,0 +1,138 @@
+using Compat.Log;
+using Compat.Replication.Metadata;
+using Compat.Server.Configuration;
+using Compat.Server.Configuration.Listeners;
+using Compat.Server.Handlers;
+using Compat.Server.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Compat.Server.Hosting;
+
+/// <summary>
+/// One broker: everything between a client's connection and the files. Any number of them live in one process, as long
+/// as each has ports and directories of its own.
+/// </summary>
+public sealed class Broker : IAsyncDisposable
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    private readonly BrokerOptions _options;
+    private readonly ILogger _logger;
+    private IReadOnlyList<BoundListener> _listeners = [];
+    private BrokerParts? _parts;
+    private ConnectionServer? _server;
+
+    /// <summary>Makes a broker that does nothing before it is started.</summary>
+    public Broker(BrokerOptions options)
+    {
+        _options = options;
+        _logger = options.Loggers.CreateLogger<Broker>();
+    }
+
+    /// <summary>The configuration it was started with.</summary>
+    public BrokerConfig Config => _options.Config;
+
+    /// <summary>The listeners with the ports that they are bound to; empty before the start.</summary>
+    public IReadOnlyList<ListenerEndpoint> Listeners => [.. _listeners.Select(listener => listener.Endpoint)];
+
+    /// <summary>The addresses for a client's bootstrap.servers: one for each listener.</summary>
+    public string BootstrapServers => string.Join(',', _listeners.Select(listener => $"{HostToDial(listener.Endpoint)}:{listener.Endpoint.Port}"));
+
+    /// <summary>The id of the cluster, which the data directories remember.</summary>
+    public string ClusterId => Parts.ClusterId;
+
+    /// <summary>Completes when the broker cannot go on, with the reason.</summary>
+    public Task<Exception> Fatal => Parts.Fatal;
+
+    /// <summary>The parts, once started.</summary>
+    internal BrokerParts Parts => _parts ?? throw new InvalidOperationException("The broker is not started.");
+
+    /// <summary>The connections, once started.</summary>
+    internal ConnectionServer Server => _server ?? throw new InvalidOperationException("The broker is not started.");
+
+    /// <summary>
+    /// Starts: binds the listeners, takes the data directories, replays the metadata, opens the logs, and then serves.
+    /// </summary>
+    /// <exception cref="BrokerStartException">It cannot start; the message is one line for the user.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            // First the ports: whoever has them is told at once, and nothing has been touched.
+            _listeners = [.. Config.Listeners.Listeners.Select(endpoint => BoundListener.Bind(endpoint, SocketOptionsOf(Config.Network)))];
+            _parts = new BrokerParts(_options, _listeners);
+            await _parts.StartAsync(_listeners, cancellationToken);
+            Serve(_parts);
+        }
+        catch (Exception e) when (e is LogDirectoryException or MetadataException or IOException or UnauthorizedAccessException)
+        {
+            await DisposeAsync();
+            throw new BrokerStartException(e.Message, e);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops in order: takes no more requests, answers those under way, closes the connections, and then the logs, so
+    /// that the next start finds everything as it is.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _server, null) is ConnectionServer server)
+        {
+            await server.StopAsync(StopPatience);
+            await server.DisposeAsync();
+        }
+
+        foreach (BoundListener listener in _listeners)
+        {
+            foreach (IChannelListener socket in listener.Sockets)
+            {
+                socket.Dispose();
+            }
+        }
+
+        if (Interlocked.Exchange(ref _parts, null) is BrokerParts parts)
+        {
+            await parts.DisposeAsync();
+        }
+    }
+
+    private void Serve(BrokerParts parts)
+    {
+        ApiHandlers handlers = ApiHandlerList.Create(parts);
+        _server = new ConnectionServer(
+            LimitsOf(Config.Network), new RequestDispatcher(handlers, _options.Time), _options.Time, _options.Loggers.CreateLogger<ConnectionServer>());
+        foreach (BoundListener listener in _listeners)
+        {
+            foreach (IChannelListener socket in listener.Sockets)
+            {
+                _server.Start(listener.Endpoint.Name, socket);
+            }
+        }
+    }
+
+    private static SocketOptions SocketOptionsOf(NetworkConfig network) =>
+        new(network.ReceiveBufferBytes, network.SendBufferBytes, network.ListenBacklog);
+
+    private static ConnectionLimits LimitsOf(NetworkConfig network) => new()
+    {
+        MaxRequestBytes = network.MaxRequestBytes,
+        MaxConnections = network.MaxConnections,
+        MaxConnectionsPerIp = network.MaxConnectionsPerIp,
+        MaxConnectionsPerIpOverrides = network.MaxConnectionsPerIpOverrides,
+        MaxConnectionsByListener = network.MaxConnectionsByListener,
+        MaxIdle = network.MaxIdle,
+    };
+
+    private static string HostToDial(ListenerEndpoint endpoint) => endpoint.Host switch
+    {
+        null or "0.0.0.0" or "::" => "localhost",
+        string host when host.Contains(':', StringComparison.Ordinal) => $"[{host}]",
+        string host => host,
+    };
+}

@@ -1,0 +1,93 @@
+using Compat.Log.Configuration;
+using Compat.Server.Configuration;
+using Compat.Server.Configuration.Sources;
+using Compat.Server.Platform;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Compat.Server.Hosting;
+
+/// <summary>The process: from the command line to the exit code.</summary>
+internal static class BrokerProcess
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+
+    /// <summary>Does what the arguments say and returns the exit code. What is wrong is one line on <paramref name="error"/>.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            CommandLine line = CommandLine.Parse(arguments);
+            switch (line.Command)
+            {
+                case Command.PrintVersion:
+                    output.WriteLine($"compat {StartLine.Version}");
+                    return Success;
+                case Command.PrintHelp:
+                    output.WriteLine(CommandLine.Help);
+                    return Success;
+                default:
+                    return await RunBrokerAsync(line, output);
+            }
+        }
+        catch (Exception e) when (e is FormatException or ConfigException or BrokerStartException or IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"compat: {e.Message}");
+            return Failure;
+        }
+    }
+
+    private static async Task<int> RunBrokerAsync(CommandLine line, TextWriter output)
+    {
+        string? temporary = line.IsEphemeral ? HostMachine.NewTemporaryDirectory() : null;
+        try
+        {
+            using IHost host = Build(LoadConfig(line, temporary), temporary is not null, output);
+            await host.RunAsync();
+            return host.Services.GetServices<IHostedService>().OfType<BrokerService>().Single().Failure is null ? Success : Failure;
+        }
+        finally
+        {
+            if (temporary is not null)
+            {
+                HostMachine.RemoveDirectory(temporary);
+            }
+        }
+    }
+
+    private static BrokerConfig LoadConfig(CommandLine line, string? temporary)
+    {
+        IReadOnlyDictionary<string, string> environment = HostMachine.ReadEnvironment();
+        IEnumerable<string> overrides = temporary is null ? line.Overrides : line.Overrides.Append($"log.dirs={temporary}");
+        return BrokerConfig.Load(new ConfigInputs
+        {
+            Host = HostMachine.DetectProfile(environment),
+            File = line.ConfigFile is null ? [] : PropertiesText.Parse(HostMachine.ReadText(line.ConfigFile), line.ConfigFile),
+            Environment = EnvironmentSource.Read(environment),
+            Overrides = OverrideSource.Parse(overrides),
+        });
+    }
+
+    private static IHost Build(BrokerConfig config, bool isEphemeral, TextWriter output)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var levels = new LoggerLevels(LogLevel.Information);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        builder.Logging.AddProvider(new LineLoggerProvider(output, HostMachine.Time, levels));
+        builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+        builder.Services.AddSingleton(services => new Broker(new BrokerOptions
+        {
+            Config = config,
+            Storage = HostMachine.CreateStorage(),
+            Time = HostMachine.Time,
+            CreateRandom = HostMachine.CreateRandom,
+            Loggers = services.GetRequiredService<ILoggerFactory>(),
+            LoggerLevels = levels,
+            IsEphemeral = isEphemeral,
+        }));
+        builder.Services.AddHostedService<BrokerService>();
+        return builder.Build();
+    }
+}
