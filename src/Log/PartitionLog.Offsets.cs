@@ -60,11 +60,8 @@ public sealed partial class PartitionLog
     public int EpochForOffset(long offset) => _epochs.EpochFor(offset);
 
     // The time index says up to which offset all timestamps are below; from there on batches are looked at.
-    private static OffsetByTimestamp? FirstAtOrAfter(Segment segment, long timestamp, long start)
-    {
-        TimestampOffset before = segment.TimeIndex.Lookup(timestamp - 1);
-        return FirstInBatches(segment, Math.Max(before.Offset, start), timestamp, start);
-    }
+    private static OffsetByTimestamp? FirstAtOrAfter(Segment segment, long timestamp, long start) =>
+        FirstInBatches(segment, Math.Max(segment.OffsetBelowTimestamp(timestamp), start), timestamp, start);
 
     private static OffsetByTimestamp? FirstInBatches(Segment segment, long fromOffset, long timestamp, long start)
     {

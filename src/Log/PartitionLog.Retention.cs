@@ -41,7 +41,9 @@ public sealed partial class PartitionLog
     private int DeleteByTime(LogConfig config)
     {
         long now = _context.NowMs;
-        return config.RetentionMs < 0 ? 0 : DeleteFirstSegments((segment, _) => now - segment.RetentionTimestamp > config.RetentionMs);
+        return config.RetentionMs < 0 ? 0 : DeleteFirstSegments((segment, _) =>
+            now - segment.RetentionTimestamp > config.RetentionMs
+            && now - segment.ConfirmedRetentionTimestamp() > config.RetentionMs);
     }
 
     // From the oldest on, until one is to stay.

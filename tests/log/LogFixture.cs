@@ -17,13 +17,13 @@ internal sealed class LogFixture
     public static readonly TopicPartition Partition = new("topic", 0);
     public static readonly Uuid TopicId = new(1, 2);
 
-    public LogFixture(IStorage? storage = null, LogConfig? config = null, string root = Root)
+    public LogFixture(IStorage? storage = null, LogConfig? config = null, string root = Root, bool isClean = true)
     {
         Directory = Path.Combine(root, "topic-0");
         Storage = storage ?? new MemoryStorage(Time);
         Config = config ?? LogConfig.Default;
         Context = NewContext();
-        Log = Open(isClean: true);
+        Log = Open(isClean);
     }
 
     public string Directory { get; }

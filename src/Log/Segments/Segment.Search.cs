@@ -1,4 +1,6 @@
 using Compat.Log.Storage;
+using Compat.Wire.Records;
+
 namespace Compat.Log.Segments;
 
 /// <summary>Finding a batch by offset.</summary>
@@ -66,6 +68,36 @@ internal sealed partial class Segment
     }
 
     /// <summary>
+    /// The offset up to which all timestamps lie below one, by the time index; the base offset when it says nothing. An
+    /// index file that contradicts the records is made anew.
+    /// </summary>
+    public long OffsetBelowTimestamp(long timestamp)
+    {
+        TimestampOffset entry = TimeIndex.Lookup(timestamp - 1);
+        if (!TimeIndex.IsInMemory && !IsTrue(entry))
+        {
+            Repair();
+            entry = TimeIndex.Lookup(timestamp - 1);
+        }
+
+        return entry.Offset;
+    }
+
+    /// <summary>
+    /// The time that retention goes by, checked against the records when it comes from a file: records are not deleted on
+    /// the word of an index alone.
+    /// </summary>
+    public long ConfirmedRetentionTimestamp()
+    {
+        if (!TimeIndex.IsInMemory && !IsTrue(Maximum))
+        {
+            Repair();
+        }
+
+        return RetentionTimestamp;
+    }
+
+    /// <summary>
     /// The offset after the segment's last batch, found by reading only its end; the base offset when it is empty.
     /// </summary>
     /// <returns>False when the file does not end with a whole batch, so that it has to be recovered.</returns>
@@ -88,14 +120,44 @@ internal sealed partial class Segment
     // The index file contradicts the records, which are right.
     private int RepairedPosition(long offset)
     {
+        Repair();
+        return OffsetIndex.Lookup(offset).Position;
+    }
+
+    private void Repair()
+    {
         lock (_indexLock)
         {
             if (!OffsetIndex.IsInMemory)
             {
                 RebuildIndexes();
             }
+        }
+    }
 
-            return OffsetIndex.Lookup(offset).Position;
+    // The batch at the offset of an entry has the entry's time.
+    private bool IsTrue(TimestampOffset entry)
+    {
+        if (entry.Timestamp == RecordBatch.NoTimestamp)
+        {
+            return true;
+        }
+
+        SharedFile file = Acquire();
+        try
+        {
+            if (entry.Offset < BaseOffset || !TryFindBatch(file.File, entry.Offset, Size, out int position, out _))
+            {
+                return false;
+            }
+
+            Span<byte> header = stackalloc byte[RecordBatch.HeaderSize];
+            file.File.Read(header, position);
+            return RecordBatchHeader.Read(header).MaxTimestamp == entry.Timestamp;
+        }
+        finally
+        {
+            file.Release();
         }
     }
 }

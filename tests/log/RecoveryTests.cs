@@ -1,0 +1,290 @@
+using Compat.Log.Configuration;
+using Compat.Log.Storage;
+using Compat.Wire;
+using Compat.Wire.Records;
+
+namespace Compat.Log.Tests;
+
+public class RecoveryTests
+{
+    private const string FirstLog = LogFixture.Root + "/topic-0/00000000000000000000.log";
+
+    [Fact]
+    public void A_tail_torn_at_any_byte_leaves_all_batches_before_it()
+    {
+        (LogFixture fixture, int[] ends) = ThreeBatches();
+        byte[] whole = fixture.Storage.ReadAllBytes(FirstLog)!;
+
+        for (int length = 0; length <= whole.Length; length++)
+        {
+            LogFixture torn = Damaged(fixture, whole[..length]);
+
+            int kept = ends.Count(end => end <= length);
+            Assert.Equal(Expected(kept), torn.ReadAll());
+            Assert.Equal(ends.Take(kept).LastOrDefault(), torn.Log.Size);
+            Assert.Equal(ends.Take(kept).LastOrDefault(), torn.Storage.ReadAllBytes(FirstLog)?.Length ?? 0);
+            AssertGoesOn(torn, kept);
+        }
+    }
+
+    [Fact]
+    public void A_flipped_byte_anywhere_in_the_last_batch_leaves_the_batches_before_it_or_a_valid_one()
+    {
+        (LogFixture fixture, int[] ends) = ThreeBatches();
+        byte[] whole = fixture.Storage.ReadAllBytes(FirstLog)!;
+
+        for (int at = ends[1]; at < whole.Length; at++)
+        {
+            byte[] flipped = [.. whole];
+            flipped[at] ^= 0x40;
+            LogFixture damaged = Damaged(fixture, flipped);
+
+            // Base offset and leader epoch lie outside of the checksum: such a batch may be kept, the records are whole.
+            int kept = damaged.ReadAll().Count == Expected(3).Count ? 3 : 2;
+            bool isCovered = at - ends[1] >= 21 || (at - ends[1] is >= 8 and < 12) || (at - ends[1] is >= 16 and < 21);
+            Assert.False(isCovered && kept == 3, $"byte {at - ends[1]} of the batch was changed and it was believed");
+            Assert.Equal(Expected(kept).Select(record => record.Value), damaged.ReadAll().Select(record => record.Value));
+            Assert.True(damaged.Append(Batches.Of(1, "next")).FirstOffset >= Expected(kept).Count);
+        }
+    }
+
+    [Fact]
+    public void Zeros_behind_the_last_batch_are_cut_off()
+    {
+        (LogFixture fixture, int[] ends) = ThreeBatches();
+        byte[] whole = fixture.Storage.ReadAllBytes(FirstLog)!;
+
+        LogFixture damaged = Damaged(fixture, [.. whole, .. new byte[10_000]]);
+
+        Assert.Equal(Expected(3), damaged.ReadAll());
+        Assert.Equal(ends[2], damaged.Log.Size);
+        AssertGoesOn(damaged, 3);
+    }
+
+    [Fact]
+    public void Segments_behind_a_damaged_one_are_dropped()
+    {
+        LogFixture fixture = new();
+        for (int index = 0; index < 3; index++)
+        {
+            fixture.AppendValues($"{index}a");
+            fixture.AppendValues($"{index}b");
+            fixture.Log.Roll();
+        }
+
+        fixture.Crash(damage: storage =>
+        {
+            using IStorageFile file = storage.Open($"{fixture.Directory}/00000000000000000002.log", StorageOpenMode.Existing);
+            file.Write([0xff], file.Length - 1);
+        });
+
+        Assert.Equal([(0, "0a"), (1, "0b"), (2, "1a")], fixture.ReadAll());
+        Assert.Equal(3, fixture.Log.LogEndOffset);
+        fixture.AppendValues("next");
+        Assert.Equal((3, "next"), fixture.ReadAll()[^1]);
+    }
+
+    [Fact]
+    public void What_lies_below_the_recovery_point_is_not_read()
+    {
+        LogFixture fixture = new();
+        fixture.AppendValues("a");
+        fixture.Log.Roll();
+        fixture.AppendValues("b");
+        fixture.Log.Roll();
+
+        // Damage that a start would find if it looked.
+        fixture.Crash(recoveryPoint: 1, damage: storage =>
+        {
+            using IStorageFile file = storage.Open($"{fixture.Directory}/00000000000000000000.log", StorageOpenMode.Existing);
+            file.Write([0xff], file.Length - 1);
+        });
+
+        Assert.Equal(2, fixture.Log.LogEndOffset);
+        Assert.Equal(3, fixture.Log.SegmentCount);
+    }
+
+    [Fact]
+    public void Indexes_are_made_anew_after_a_crash()
+    {
+        LogFixture fixture = new(config: LogConfig.Default with { IndexIntervalBytes = 100 });
+        for (int index = 0; index < 50; index++)
+        {
+            fixture.Time.Advance(TimeSpan.FromSeconds(1));
+            fixture.AppendValues($"value {index}");
+        }
+
+        long middle = fixture.NowMs - 25_000;
+        fixture.Crash();
+
+        for (int index = 0; index < 50; index++)
+        {
+            using LogReadResult read = fixture.Log.Read(index, 1, FetchIsolation.LogEnd, minOneBatch: true);
+            Assert.Equal([(index, $"value {index}")], Batches.Values(read.Records));
+        }
+
+        Assert.Equal(24, fixture.Log.OffsetForTimestamp(middle)!.Value.Offset);
+    }
+
+    [Theory]
+    [InlineData(".index")]
+    [InlineData(".timeindex")]
+    [InlineData(".snapshot")]
+    public void A_missing_file_beside_a_segment_is_made_anew(string suffix)
+    {
+        LogFixture fixture = WithOldSegments();
+        fixture.Log.Close();
+        foreach (string name in fixture.FileNames().Where(name => name.EndsWith(suffix, StringComparison.Ordinal)))
+        {
+            fixture.Storage.DeleteFile(Path.Combine(fixture.Directory, name));
+        }
+
+        fixture.Restart();
+
+        AssertOldSegmentsWork(fixture);
+    }
+
+    [Theory]
+    [InlineData(".index")]
+    [InlineData(".timeindex")]
+    [InlineData(".snapshot")]
+    [InlineData("leader-epoch-checkpoint")]
+    [InlineData("partition.metadata")]
+    public void A_file_of_garbage_beside_a_segment_does_no_harm(string suffix)
+    {
+        LogFixture fixture = WithOldSegments();
+        fixture.Log.Close();
+        foreach (string name in fixture.FileNames().Where(name => name.EndsWith(suffix, StringComparison.Ordinal)))
+        {
+            string path = Path.Combine(fixture.Directory, name);
+            byte[] bytes = fixture.Storage.ReadAllBytes(path)!;
+            fixture.Storage.WriteAllBytes(path, [.. bytes.Select((_, index) => (byte)(index * 37 % 120)), 1, 2, 3], flush: false);
+        }
+
+        fixture.Restart();
+
+        AssertOldSegmentsWork(fixture);
+    }
+
+    [Fact]
+    public void Files_that_were_being_deleted_or_written_are_tidied_away()
+    {
+        LogFixture fixture = new();
+        fixture.AppendValues("a");
+        fixture.Log.Close();
+        foreach (string name in (string[])["00000000000000000007.log.deleted", "00000000000000000003.log.cleaned", "00000000000000000009.index", "leader-epoch-checkpoint.tmp"])
+        {
+            fixture.Storage.WriteAllBytes(Path.Combine(fixture.Directory, name), [1, 2, 3], flush: false);
+        }
+
+        fixture.Restart();
+
+        Assert.Equal([(0, "a")], fixture.ReadAll());
+        Assert.DoesNotContain(fixture.FileNames(), name => name.EndsWith(".deleted", StringComparison.Ordinal)
+            || name.EndsWith(".cleaned", StringComparison.Ordinal) || name.EndsWith(".tmp", StringComparison.Ordinal)
+            || name.StartsWith("00000000000000000009", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_replacement_of_segments_that_was_under_way_is_finished()
+    {
+        LogFixture fixture = new();
+        fixture.AppendValues("a1", "a2");
+        fixture.Log.Roll();
+        fixture.AppendValues("b");
+        fixture.Log.Roll();
+        fixture.AppendValues("c");
+        fixture.Log.Close();
+
+        // Compaction has left one record of the first two segments and was killed before it removed them.
+        using RecordBatchBuilder builder = new();
+        builder.AppendAt(2, 1, null, "b"u8.ToArray());
+        byte[] compacted = builder.Build();
+        fixture.Storage.WriteAllBytes($"{fixture.Directory}/00000000000000000000.log.swap", compacted, flush: false);
+
+        fixture.Restart();
+
+        Assert.Equal([(2, "b"), (3, "c")], fixture.ReadAll());
+        Assert.Equal(2, fixture.Log.SegmentCount);
+    }
+
+    [Fact]
+    public void Batches_of_formats_before_magic_2_stop_the_start_and_are_not_cut_off()
+    {
+        (LogFixture fixture, _) = ThreeBatches();
+        byte[] whole = fixture.Storage.ReadAllBytes(FirstLog)!;
+        whole[16] = 1;
+
+        Assert.Throws<IOException>(() => Damaged(fixture, whole));
+    }
+
+    private static (LogFixture Fixture, int[] Ends) ThreeBatches()
+    {
+        LogFixture fixture = new();
+        int[] ends = new int[3];
+        fixture.AppendValues("a", "b");
+        ends[0] = (int)fixture.Log.Size;
+        fixture.Append(Batches.FromProducer(9, 0, 0, count: 2));
+        ends[1] = (int)fixture.Log.Size;
+        fixture.AppendValues("c");
+        ends[2] = (int)fixture.Log.Size;
+        return (fixture, ends);
+    }
+
+    private static List<(long Offset, string Value)> Expected(int batches) =>
+        [.. new List<(long, string)> { (0, "a"), (1, "b"), (2, "9/0/0"), (3, "9/0/1"), (4, "c") }.Take(batches switch { 0 => 0, 1 => 2, 2 => 4, _ => 5 })];
+
+    private static LogFixture Damaged(LogFixture fixture, byte[] content)
+    {
+        MemoryStorage storage = ((MemoryStorage)fixture.Storage).Copy();
+        storage.WriteAllBytes(FirstLog, content, flush: false);
+        return new LogFixture(storage, isClean: false);
+    }
+
+    // The producer's batch is known exactly when it was kept, and the next record follows the last one kept.
+    private static void AssertGoesOn(LogFixture log, int kept)
+    {
+        int next = Expected(kept).Count;
+        AppendResult retried = log.Append(Batches.FromProducer(9, 0, 0, count: 2));
+        Assert.Equal((ErrorCode.None, kept >= 2), (retried.ErrorCode, retried.IsDuplicate));
+        Assert.Equal(kept >= 2 ? 2 : next, retried.FirstOffset);
+        AppendResult appended = log.AppendValues("next");
+        Assert.Equal(kept >= 2 ? next : next + 2, appended.FirstOffset);
+        Assert.Equal("next", log.ReadAll()[^1].Value);
+    }
+
+    private static LogFixture WithOldSegments()
+    {
+        LogFixture fixture = new(config: LogConfig.Default with { IndexIntervalBytes = 100 });
+        for (int segment = 0; segment < 3; segment++)
+        {
+            for (int index = 0; index < 20; index++)
+            {
+                fixture.Time.Advance(TimeSpan.FromSeconds(1));
+                fixture.Append(Batches.FromProducer(5, 0, (segment * 20) + index, timestamp: fixture.NowMs), leaderEpoch: segment);
+            }
+
+            if (segment < 2)
+            {
+                fixture.Log.Roll();
+            }
+        }
+
+        return fixture;
+    }
+
+    private static void AssertOldSegmentsWork(LogFixture fixture)
+    {
+        long start = fixture.NowMs - 59_000;
+        for (int index = 0; index < 60; index++)
+        {
+            using LogReadResult read = fixture.Log.Read(index, 1, FetchIsolation.LogEnd, minOneBatch: true);
+            Assert.Equal([(index, $"5/0/{index}")], Batches.Values(read.Records));
+            Assert.Equal(index, fixture.Log.OffsetForTimestamp(start + (index * 1000))!.Value.Offset);
+        }
+
+        Assert.Equal(60, fixture.Log.LogEndOffset);
+        Assert.True(fixture.Append(Batches.FromProducer(5, 0, 59)).IsDuplicate);
+        Assert.Equal(60, fixture.Append(Batches.FromProducer(5, 0, 60)).FirstOffset);
+    }
+}
