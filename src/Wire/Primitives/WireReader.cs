@@ -75,6 +75,12 @@ public ref partial struct WireReader
     /// <summary>Reads an unsigned varint of at most five bytes.</summary>
     public uint ReadUnsignedVarint()
     {
+        // Nearly all lengths and tag counts are one byte.
+        if (_position < _span.Length && _span[_position] < 0x80)
+        {
+            return _span[_position++];
+        }
+
         uint value = 0;
         for (int shift = 0; shift < 35; shift += 7)
         {

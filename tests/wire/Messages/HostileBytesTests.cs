@@ -1,4 +1,5 @@
 using Compat.Wire.Generator.Model;
+using Compat.Wire.Messages;
 using Compat.Wire.Tests.Schemas;
 
 namespace Compat.Wire.Tests.Messages;
@@ -11,6 +12,8 @@ public class HostileBytesTests
 {
     private const int Seed = 7_2026;
     private const int Mutations = 30;
+    private const int FalseCounts = 8;
+    private const int MediumFrame = 1 << 15;
     private const int LargeFrame = 1 << 18;
 
     // What a small frame may cost beyond twice its size: the message itself, its lists, and the exception with its text and trace.
@@ -46,6 +49,24 @@ public class HostileBytesTests
 
     [Theory]
     [MemberData(nameof(Messages))]
+    public void A_false_count_in_a_large_frame_costs_no_more_than_the_stated_limit(string name) => ForEveryVersion(name, (codec, version, frame, random) =>
+    {
+        byte[] large = new byte[frame.Length + MediumFrame];
+        for (int i = 0; i < FalseCounts; i++)
+        {
+            large.AsSpan().Fill((byte)random.Next(3));
+            frame.CopyTo(large, 0);
+
+            // Two bytes reach both encodings: the low half of a fixed count, and a varint of up to 16,383.
+            int place = random.Next(frame.Length + 1);
+            large[place] = (byte)random.Next(0x80, 0x100);
+            large[place + 1] = (byte)random.Next(0x40, 0x80);
+            DecodesWithin(codec, large, version, WireReader.AllocationAllowance + SmallAllowance);
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Messages))]
     public void Large_frames_of_one_byte_cost_no_more_than_the_stated_limit(string name)
     {
         MessageSchema message = SchemaPages.Message(name);
@@ -58,6 +79,36 @@ public class HostileBytesTests
                 Array.Fill(frame, filler);
                 DecodesWithin(codec, frame, version, WireReader.AllocationAllowance + SmallAllowance);
             }
+        }
+    }
+
+    [Fact]
+    public void Elements_without_end_are_refused_before_they_take_more_memory_than_allowed()
+    {
+        // Eight million topics of no name: each is a valid element of two bytes, and an object of many more.
+        byte[] frame = new byte[17 << 20];
+        new byte[] { 0x81, 0x80, 0x80, 0x04 }.CopyTo(frame, 0);
+        for (int i = 4; i < frame.Length; i += 2)
+        {
+            frame[i] = 1;
+        }
+
+        MessageCodec codec = MessageCodec.Of(SchemaPages.Message("DescribeTopicPartitionsRequest"));
+
+        Assert.False(DecodesWithin(codec, frame, 0, SmallAllowance));
+    }
+
+    [Fact]
+    public void Large_requests_of_honest_clients_are_read()
+    {
+        CreateTopicsRequest topics = new() { Topics = [.. Enumerable.Range(0, 20_000).Select(i => new CreateTopicsRequest.CreatableTopic { Name = $"t{i}", NumPartitions = 1, ReplicationFactor = 1 })] };
+        FetchRequest fetch = new() { Topics = [new() { TopicId = Uuid.One, Partitions = [.. Enumerable.Range(0, 100_000).Select(i => new FetchRequest.FetchPartition { Partition = i })] }] };
+        OffsetFetchRequest offsets = new() { Groups = [new() { GroupId = "g", Topics = [.. Enumerable.Range(0, 20_000).Select(i => new OffsetFetchRequest.OffsetFetchRequestTopics { Name = $"t{i}", PartitionIndexes = [0] })] }] };
+
+        foreach ((IWireMessage request, short version) in new (IWireMessage, short)[] { (topics, 7), (fetch, 17), (offsets, 8) })
+        {
+            byte[] frame = MessageCodec.Encode(request, version);
+            Assert.True(DecodesWithin(MessageCodec.Of(SchemaPages.Message(request.GetType().Name)), frame, version, WireReader.AllocationAllowance));
         }
     }
 
