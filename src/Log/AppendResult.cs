@@ -1,4 +1,5 @@
 using Compat.Wire;
+using Compat.Wire.Records;
 
 namespace Compat.Log;
 
@@ -26,10 +27,10 @@ public readonly struct AppendResult
     /// <summary>Whether an idempotent producer sent the batch again: nothing was appended, the offsets are those of before.</summary>
     public bool IsDuplicate { get; init; }
 
-    /// <summary>The records that made the batch invalid; null when it is not about single records.</summary>
-    public IReadOnlyList<InvalidRecord>? InvalidRecords { get; init; }
+    /// <summary>The records that made the batch invalid; null or empty when it is not about single records (KIP-467).</summary>
+    public IReadOnlyList<RecordError>? RecordErrors { get; init; }
 
-    internal static AppendResult Failed(ErrorCode code, string message, long logStartOffset, IReadOnlyList<InvalidRecord>? records = null) => new()
+    internal static AppendResult Failed(ErrorCode code, string message, long logStartOffset, IReadOnlyList<RecordError>? records = null) => new()
     {
         ErrorCode = code,
         ErrorMessage = message,
@@ -37,11 +38,6 @@ public readonly struct AppendResult
         LastOffset = -1,
         LogAppendTimeMs = -1,
         LogStartOffset = logStartOffset,
-        InvalidRecords = records,
+        RecordErrors = records,
     };
 }
-
-/// <summary>A record that made its batch invalid (KIP-467).</summary>
-/// <param name="Index">Its place in the batch, from 0.</param>
-/// <param name="Message">What is wrong with it.</param>
-public readonly record struct InvalidRecord(int Index, string Message);

@@ -1,6 +1,7 @@
 using Compat.Log.Segments;
 using Compat.Log.Storage;
 using Compat.Wire;
+using Compat.Wire.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Compat.Log;
@@ -41,6 +42,9 @@ public sealed class LogContext
     /// How long a producer without an open transaction is remembered after its last append, ms: <c>producer.id.expiration.ms</c>.
     /// </summary>
     public int ProducerIdExpirationMs { get; set; } = 86_400_000;
+
+    /// <summary>How many bytes a compressed batch may inflate to: <c>max.decompressed.message.bytes</c>.</summary>
+    public int MaxDecompressedBytes { get; init; } = Compression.DefaultMaxDecompressedBytes;
 
     /// <summary>Called when the device failed under a log, so that its directory can be taken offline. Set once, before logs are opened.</summary>
     public Action<PartitionLog, Exception>? OnFailure { get; set; }

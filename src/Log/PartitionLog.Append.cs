@@ -27,7 +27,7 @@ public sealed partial class PartitionLog
         Memory<byte> batches, int leaderEpoch, AppendOrigin origin = AppendOrigin.Client, short transactionVersion = 0)
     {
         LogConfig config = Config;
-        AppendValidator validator = new(config, _context.NowMs, origin, leaderEpoch);
+        AppendValidator validator = new(config, _context.NowMs, origin, leaderEpoch, _context.MaxDecompressedBytes);
         if (validator.Validate(batches) is { } problem)
         {
             return AppendResult.Failed(problem.Code, problem.Message, LogStartOffset, problem.Records);

@@ -17,8 +17,12 @@ internal sealed class LogFixture
     public static readonly TopicPartition Partition = new("topic", 0);
     public static readonly Uuid TopicId = new(1, 2);
 
-    public LogFixture(IStorage? storage = null, LogConfig? config = null, string root = Root, bool isClean = true)
+    private readonly int _maxDecompressedBytes;
+
+    public LogFixture(
+        IStorage? storage = null, LogConfig? config = null, string root = Root, bool isClean = true, int maxDecompressedBytes = Compression.DefaultMaxDecompressedBytes)
     {
+        _maxDecompressedBytes = maxDecompressedBytes;
         Directory = Path.Combine(root, "topic-0");
         Storage = storage ?? new MemoryStorage(Time);
         Config = config ?? LogConfig.Default;
@@ -76,7 +80,7 @@ internal sealed class LogFixture
         Log = Open(isClean, recoveryPoint, logStartOffset);
     }
 
-    private LogContext NewContext() => new(Storage, Time, new Random(1), NullLogger.Instance);
+    private LogContext NewContext() => new(Storage, Time, new Random(1), NullLogger.Instance) { MaxDecompressedBytes = _maxDecompressedBytes };
 
     private PartitionLog Open(bool isClean, long recoveryPoint = 0, long logStartOffset = 0) => PartitionLog.Open(Context, Directory, new LogLoadOptions
     {

@@ -1,4 +1,5 @@
 using Compat.Wire;
+using Compat.Wire.Records;
 
 namespace Compat.Log.Validation;
 
@@ -6,4 +7,4 @@ namespace Compat.Log.Validation;
 /// <param name="Code">The code for the client.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Records">The records at fault, when it is about single ones.</param>
-internal sealed record AppendProblem(ErrorCode Code, string Message, IReadOnlyList<InvalidRecord>? Records = null);
+internal sealed record AppendProblem(ErrorCode Code, string Message, IReadOnlyList<RecordError>? Records = null);

@@ -8,145 +8,93 @@ namespace Compat.Log.Validation;
 /// Checks what is to be appended as the leader, and makes of it what the topic's settings want: another codec, or the
 /// broker's own time. Offsets are assigned later, under the log's lock; this runs before.
 /// </summary>
-internal struct AppendValidator(LogConfig config, long nowMs, AppendOrigin origin, int leaderEpoch)
+internal struct AppendValidator(LogConfig config, long nowMs, AppendOrigin origin, int leaderEpoch, int maxDecompressedBytes)
 {
     /// <summary>The batches to append: those given, or one that was compressed anew.</summary>
     public Memory<byte> Batches { get; private set; }
 
     /// <summary>The time that was set in the batches, ms, or -1 when they keep their own.</summary>
-    public readonly long LogAppendTimeMs => UsesLogAppendTime ? nowMs : RecordBatch.NoTimestamp;
-
-    private readonly bool UsesLogAppendTime =>
-        config.MessageTimestampType == MessageTimestampType.LogAppendTime && origin != AppendOrigin.RaftLeader;
+    public readonly long LogAppendTimeMs =>
+        config.MessageTimestampType == MessageTimestampType.LogAppendTime && origin != AppendOrigin.RaftLeader
+            ? nowMs
+            : RecordBatch.NoTimestamp;
 
     /// <summary>Checks everything that can be said without knowing the log; null when nothing is wrong.</summary>
     public AppendProblem? Validate(Memory<byte> batches)
     {
         Batches = batches;
-        int position = 0;
-        while (position < batches.Length)
+        if (batches.IsEmpty)
         {
-            if (position > 0 && origin == AppendOrigin.Client)
-            {
-                return new AppendProblem(ErrorCode.InvalidRecord, "A producer sends one batch for a partition at a time.");
-            }
-
-            AppendProblem? problem = ValidateFraming(batches.Span[position..], out int size)
-                ?? ValidateBatch(batches.Slice(position, size));
-            if (problem is not null)
-            {
-                return problem;
-            }
-
-            position += size;
-        }
-
-        return position > 0 ? null : new AppendProblem(ErrorCode.InvalidRecord, "There is no record batch.");
-    }
-
-    private static AppendProblem? ValidateFraming(ReadOnlySpan<byte> batch, out int size)
-    {
-        size = 0;
-        if (batch.Length < RecordBatch.HeaderSize)
-        {
-            return new AppendProblem(ErrorCode.CorruptMessage, $"{batch.Length} bytes are no record batch.");
-        }
-
-        RecordBatchHeader header = RecordBatchHeader.Read(batch);
-        if (header.Magic is 0 or 1)
-        {
-            return new AppendProblem(ErrorCode.InvalidRecord, $"Record batches of magic {header.Magic} are no longer accepted.");
-        }
-
-        if (header.Magic != RecordBatch.CurrentMagic)
-        {
-            return new AppendProblem(ErrorCode.CorruptMessage, $"There are no record batches of magic {header.Magic}.");
-        }
-
-        if (header.SizeInBytes < RecordBatch.HeaderSize || header.SizeInBytes > batch.Length)
-        {
-            return new AppendProblem(ErrorCode.CorruptMessage, $"A record batch claims {header.SizeInBytes} bytes of {batch.Length}.");
-        }
-
-        size = (int)header.SizeInBytes;
-        return null;
-    }
-
-    private AppendProblem? ValidateBatch(Memory<byte> memory)
-    {
-        RecordBatch batch = new(memory);
-        if (origin == AppendOrigin.Client && batch.BaseOffset != 0)
-        {
-            return new AppendProblem(ErrorCode.InvalidRecord, $"The base offset of a batch that is to be appended is 0, not {batch.BaseOffset}.");
-        }
-
-        if (origin != AppendOrigin.RaftLeader && batch.SizeInBytes > config.MaxMessageBytes)
-        {
-            return TooLarge(batch.SizeInBytes);
-        }
-
-        if (origin != AppendOrigin.RaftLeader && !batch.IsCrcValid())
-        {
-            return new AppendProblem(ErrorCode.CorruptMessage, "The checksum of the record batch is wrong.");
+            return new AppendProblem(ErrorCode.InvalidRecord, "There is no record batch.");
         }
 
         return origin switch
         {
-            AppendOrigin.Client => ClientBatch.ValidateHeader(batch) ?? ValidateRecords(memory, batch),
-            AppendOrigin.RaftLeader when batch.PartitionLeaderEpoch != leaderEpoch =>
-                new AppendProblem(ErrorCode.InvalidRecord, $"A batch has the epoch {batch.PartitionLeaderEpoch}, the leader {leaderEpoch}."),
-            AppendOrigin.RaftLeader => null,
-            _ => SetTimestamp(memory, batch.MaxTimestamp),
+            AppendOrigin.Client => ValidateFromClient(batches),
+            AppendOrigin.RaftLeader => ValidateFromRaftLeader(batches),
+            _ => ValidateFromCoordinator(batches),
         };
     }
 
-    private AppendProblem? ValidateRecords(Memory<byte> memory, in RecordBatch batch)
+    private AppendProblem? ValidateFromClient(Memory<byte> batch)
     {
-        AppendProblem? problem = ClientBatch.ValidateRecords(batch, config, nowMs, out long maxTimestamp);
-        if (problem is not null)
+        RecordBatchVerdict verdict = RecordBatchValidator.Validate(batch, TopicRules.ForClients(config, maxDecompressedBytes), nowMs);
+        if (verdict.ErrorCode != ErrorCode.None)
         {
-            return problem;
+            return ProblemOf(verdict);
         }
 
-        return ClientBatch.TargetCompression(batch, config) is { } compression
-            ? Recompress(batch, compression)
-            : SetTimestamp(memory, maxTimestamp);
+        if (RecordBatch.TryReadSize(batch.Span, out int size) && size != batch.Length)
+        {
+            return new AppendProblem(ErrorCode.InvalidRecord, "A producer sends one batch for a partition at a time.");
+        }
+
+        Batches = verdict.Batch;
+        return null;
     }
 
-    private readonly AppendProblem? SetTimestamp(Memory<byte> batch, long maxTimestamp)
+    private readonly AppendProblem? ValidateFromCoordinator(Memory<byte> batches)
     {
-        if (UsesLogAppendTime)
+        RecordBatchRules rules = TopicRules.ForCoordinators(config, maxDecompressedBytes);
+        while (!batches.IsEmpty)
         {
-            RecordBatchPatch.SetMaxTimestamp(batch.Span, TimestampType.LogAppendTime, nowMs);
-        }
-        else
-        {
-            RecordBatchPatch.SetMaxTimestamp(batch.Span, TimestampType.CreateTime, maxTimestamp);
+            RecordBatchVerdict verdict = RecordBatchValidator.Validate(batches, rules, nowMs);
+            if (verdict.ErrorCode != ErrorCode.None)
+            {
+                return ProblemOf(verdict);
+            }
+
+            batches = batches[verdict.Batch.Length..];
         }
 
         return null;
     }
 
-    private AppendProblem? Recompress(in RecordBatch batch, Compression compression)
+    // The quorum numbers and dates its batches itself and appends what it has just built; only their frames and epochs are looked at.
+    private readonly AppendProblem? ValidateFromRaftLeader(Memory<byte> batches)
     {
-        using RecordBatchBuilder builder = new()
+        try
         {
-            Compression = compression,
-            LogAppendTimeMs = UsesLogAppendTime ? nowMs : null,
-            ProducerId = batch.ProducerId,
-            ProducerEpoch = batch.ProducerEpoch,
-            BaseSequence = batch.BaseSequence,
-            IsTransactional = batch.IsTransactional,
-        };
-        foreach (Record record in batch.Records())
-        {
-            builder.Append(record);
-        }
+            while (!batches.IsEmpty)
+            {
+                RecordBatch batch = new(batches);
+                if (batch.PartitionLeaderEpoch != leaderEpoch)
+                {
+                    return new AppendProblem(
+                        ErrorCode.InvalidRecord, $"A batch has the epoch {batch.PartitionLeaderEpoch}, the leader {leaderEpoch}.");
+                }
 
-        Batches = builder.Build();
-        return Batches.Length > config.MaxMessageBytes ? TooLarge(Batches.Length) : null;
+                batches = batches[batch.SizeInBytes..];
+            }
+
+            return null;
+        }
+        catch (WireFormatException exception)
+        {
+            return new AppendProblem(ErrorCode.CorruptMessage, exception.Message);
+        }
     }
 
-    private readonly AppendProblem TooLarge(int bytes) =>
-        new(ErrorCode.MessageTooLarge, $"The record batch has {bytes} bytes, max.message.bytes is {config.MaxMessageBytes}.");
+    private static AppendProblem ProblemOf(in RecordBatchVerdict verdict) =>
+        new(verdict.ErrorCode, verdict.ErrorMessage ?? ErrorCodes.Message(verdict.ErrorCode), verdict.RecordErrors);
 }

@@ -5,6 +5,7 @@ using Compat.Replication.Partitions;
 using Compat.Server.Producing;
 using Compat.Wire;
 using Compat.Wire.Messages;
+using Compat.Wire.Records;
 
 namespace Compat.Server.Handlers;
 
@@ -64,7 +65,8 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
             return Failed(data.Index, found, null);
         }
 
-        if (ProduceChecks.Check(data.Records, context.ApiVersion) is (ErrorCode code, string message))
+        ErrorCode code = ProduceChecks.Check(data.Records.Memory, context.ApiVersion, out ReadOnlyMemory<byte> batch, out string? message);
+        if (code != ErrorCode.None)
         {
             return Failed(data.Index, code, message);
         }
@@ -85,8 +87,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
         }
 
         // The frame is ours until the answer is encoded, so offsets and epoch are written into it in place.
-        Memory<byte> batch = MemoryMarshal.AsMemory(data.Records.Memory);
-        AppendResult result = partition.AppendAsLeader(batch, request.Acks, AppendOrigin.Client);
+        AppendResult result = partition.AppendAsLeader(MemoryMarshal.AsMemory(batch), request.Acks, AppendOrigin.Client);
         ProduceResponse.PartitionProduceResponse response = Describe(data.Index, result);
         if (result.ErrorCode == ErrorCode.NotLeaderOrFollower)
         {
@@ -142,9 +143,9 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
             LogAppendTimeMs = result.LogAppendTimeMs,
             LogStartOffset = result.LogStartOffset,
         };
-        foreach (InvalidRecord invalid in result.InvalidRecords ?? [])
+        foreach (RecordError error in result.RecordErrors ?? [])
         {
-            response.RecordErrors.Add(new() { BatchIndex = invalid.Index, BatchIndexErrorMessage = invalid.Message });
+            response.RecordErrors.Add(new() { BatchIndex = error.BatchIndex, BatchIndexErrorMessage = error.Message });
         }
 
         return response;

@@ -35,6 +35,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         LogContext = new LogContext(options.Storage, options.Time, options.CreateRandom(), options.Loggers.CreateLogger<PartitionLog>())
         {
             ProducerIdExpirationMs = config.Producers.ProducerIdExpirationMs,
+            MaxDecompressedBytes = config.Storage.MaxDecompressedMessageBytes,
         };
         Logs = LogManager.Open(LogContext, LogOptions.From(config, ClusterId, options.IsEphemeral));
         _quorum = new SingleVoterQuorum(LogOptions.Quorum(config, Logs.Directories), LogContext);
