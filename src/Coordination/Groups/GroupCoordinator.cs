@@ -32,9 +32,6 @@ public sealed partial class GroupCoordinator : IDisposable
             new ShardHostEnvironment<GroupShard>(options, _ => new GroupShard(config, Metrics), timeProvider, random, logger));
     }
 
-    /// <summary>The internal topic that groups and offsets are kept in.</summary>
-    public static string TopicName => "__consumer_offsets";
-
     /// <summary>What the coordinator counts.</summary>
     public GroupCoordinatorMetrics Metrics { get; }
 
@@ -44,7 +41,7 @@ public sealed partial class GroupCoordinator : IDisposable
     /// <summary>True when no partition is being loaded: every group that is led here can be served.</summary>
     public bool IsLoaded => _runtime.IsLoaded;
 
-    /// <summary>The partition of <see cref="TopicName"/> that a group belongs to.</summary>
+    /// <summary>The partition of <c>__consumer_offsets</c> that a group belongs to.</summary>
     public int PartitionFor(string groupId)
     {
         // The number is remembered: a group must not move when partitions are added while the broker runs.
@@ -63,13 +60,13 @@ public sealed partial class GroupCoordinator : IDisposable
     }
 
     /// <summary>Starts to serve the groups of a partition that this broker now leads. An empty log is served on return, another one once it is loaded.</summary>
-    public void Elect(int partition, ICoordinatorLog log) => _runtime.Elect(partition, log);
+    internal void Elect(int partition, ICoordinatorLog log) => _runtime.Elect(partition, log);
 
     /// <summary>Stops to serve the groups of a partition; who waits is told NOT_COORDINATOR.</summary>
-    public void Resign(int partition) => _runtime.Resign(partition);
+    internal void Resign(int partition) => _runtime.Resign(partition);
 
     /// <summary>Removes the offsets of topics that were deleted.</summary>
-    public async Task TopicsDeletedAsync(IReadOnlyList<DeletedTopic> topics) =>
+    internal async Task TopicsDeletedAsync(IReadOnlyList<DeletedTopic> topics) =>
         await _runtime.RunOnAllAsync(GroupShard.TopicsDeletedDecision, topics).ConfigureAwait(false);
 
     /// <summary>The groups and offsets of all partitions that are led here and loaded.</summary>

@@ -32,23 +32,9 @@ public sealed record GroupCoordinatorConfig
     /// <summary>Partitions the internal topic is created with (offsets.topic.num.partitions).</summary>
     public int OffsetsTopicPartitions { get; init; } = 50;
 
-    /// <summary>Replicas the internal topic is created with (offsets.topic.replication.factor).</summary>
-    public short OffsetsTopicReplicationFactor { get; init; } = 3;
-
-    /// <summary>Bytes of a segment of the internal topic (offsets.topic.segment.bytes).</summary>
-    public int OffsetsTopicSegmentBytes { get; init; } = 104_857_600;
-
     /// <summary>How the internal topic's batches are compressed (offsets.topic.compression.codec).</summary>
     public CompressionType OffsetsTopicCompression { get; init; } = CompressionType.None;
 
     /// <summary>How long an answer waits for its records to be committed, milliseconds (offsets.commit.timeout.ms).</summary>
     public int CommitTimeoutMs { get; init; } = 5000;
-
-    /// <summary>The settings the internal topic is created with.</summary>
-    public IReadOnlyDictionary<string, string> OffsetsTopicSettings => new Dictionary<string, string>
-    {
-        ["cleanup.policy"] = "compact",
-        ["compression.type"] = "producer",
-        ["segment.bytes"] = OffsetsTopicSegmentBytes.ToString(System.Globalization.CultureInfo.InvariantCulture),
-    };
 }

@@ -6,7 +6,7 @@ namespace Compat.Coordination.Runtime;
 /// One record of an internal topic, typed: what a shard decides and what it applies. On disk the key is the record's kind
 /// as an int16 and the key message, the value the message's version as an int16 and the message.
 /// </summary>
-public abstract class CoordinatorRecord
+internal abstract class CoordinatorRecord
 {
     /// <summary>True when the value is null, which deletes what the key names.</summary>
     public abstract bool IsTombstone { get; }

@@ -4,7 +4,7 @@ using Compat.Wire.Records;
 namespace Compat.Coordination.Runtime;
 
 /// <summary>The log of one internal partition as its leader's coordinator sees it. Appends come from one turn at a time.</summary>
-public interface ICoordinatorLog
+internal interface ICoordinatorLog
 {
     /// <summary>The first offset there is.</summary>
     long StartOffset { get; }

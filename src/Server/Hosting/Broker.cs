@@ -84,6 +84,8 @@ public sealed class Broker : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _server, null) is ConnectionServer server)
         {
+            // Who waits for others to join would otherwise be waited for.
+            _parts?.Groups.Dispose();
             await server.StopAsync(StopPatience);
             await server.DisposeAsync();
         }

@@ -1,3 +1,4 @@
+using Compat.Coordination.Groups;
 using Compat.Log;
 using Compat.Replication.Controller;
 using Compat.Replication.Metadata;
@@ -51,10 +52,15 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         ProducerIds = new ProducerIdManager(cancellation => Controller.AllocateProducerIdsAsync(NodeId, _brokerEpoch, cancellation));
         Lookup = new PartitionLookup(Partitions, () => Loader.Image);
         FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
+        TopicCreator = new AutoTopicCreator(Controller, GroupOptions.Topics(config.Groups), options.Loggers.CreateLogger<AutoTopicCreator>());
+        Groups = new GroupCoordinator(
+            GroupOptions.From(config.Groups), OffsetsTopicPartitions, options.Time, options.CreateRandom(), options.Loggers.CreateLogger<GroupCoordinator>());
+        Partitions.AddListener(Groups);
 
         // The order matters: a topic's settings are known before its logs are made, and a snapshot is of what all have followed.
         Loader.AddPublisher(Config);
         Loader.AddPublisher(Partitions);
+        Loader.AddPublisher(Groups);
         Loader.AddPublisher(_snapshots);
     }
 
@@ -94,6 +100,10 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
 
     public FetchSessionCache FetchSessions { get; }
 
+    public IAutoTopicCreator TopicCreator { get; }
+
+    public GroupCoordinator Groups { get; }
+
     /// <summary>Completes when the broker cannot go on, with the reason.</summary>
     public Task<Exception> Fatal => _fatal.Task;
 
@@ -113,6 +123,19 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     }
 
     public long FinalizedFeaturesEpoch => Image.Provenance.LastContainedOffset;
+
+    /// <summary>Where the client of a connection reaches a broker; null when the broker does not listen where the client came by.</summary>
+    public (string Host, int Port)? AddressOf(int brokerId, ConnectionInfo connection)
+    {
+        if (brokerId == NodeId)
+        {
+            return Advertised.For(connection);
+        }
+
+        return Image.Cluster.TryGetBroker(brokerId, out BrokerRegistration? broker) && broker.Endpoint(connection.ListenerName) is { } endpoint
+            ? (endpoint.Host, endpoint.Port)
+            : null;
+    }
 
     /// <summary>Replays the metadata, opens the logs, and takes the lead of the partitions.</summary>
     public async Task StartAsync(IReadOnlyList<BoundListener> listeners, CancellationToken cancellationToken)
@@ -140,11 +163,15 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Groups.Dispose();
         await _quorum.DisposeAsync();
         await _snapshots.StopAsync();
         Logs.Close(_brokerEpoch);
         Deadlines.Dispose();
     }
+
+    private int? OffsetsTopicPartitions() =>
+        Image.Topics.TryGet(TopicName.ConsumerOffsets, out TopicImage? topic) ? topic.Partitions.Length : null;
 
     private BrokerEndpoint Describe(BoundListener listener)
     {
