@@ -7,8 +7,8 @@ using Compat.Wire;
 namespace Compat.Log;
 
 /// <summary>
-/// All logs of a broker, in one or more log directories. Opened in three steps: <see cref="Open"/> takes the directories
-/// into use, <see cref="GetOrCreate"/> opens the metadata log, and <see cref="LoadLogs"/> all others once the metadata
+/// All logs of a broker but the metadata log, which the quorum opens itself, in one or more log directories. Opened in
+/// steps: <see cref="Open"/> takes the directories into use, and <see cref="LoadLogs"/> opens the logs once the metadata
 /// says what they are; <see cref="Start"/> begins the work in the background.
 /// </summary>
 public sealed partial class LogManager : IDisposable

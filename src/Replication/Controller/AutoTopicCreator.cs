@@ -55,7 +55,7 @@ public sealed partial class AutoTopicCreator : IAutoTopicCreator
         var request = new CreateTopicsRequest();
         foreach (string topic in topics)
         {
-            results[topic] = TopicName.IsValid(topic) ? ErrorCode.None : ErrorCode.InvalidTopicException;
+            results[topic] = Check(topic);
         }
         request.Topics.AddRange(results.Where(entry => entry.Value == ErrorCode.None).Select(entry => Describe(entry.Key)));
         if (request.Topics.Count == 0)
@@ -69,6 +69,14 @@ public sealed partial class AutoTopicCreator : IAutoTopicCreator
         }
         return results;
     }
+
+    // The topics of coordinators that do not exist here would be made with settings that those could not live with.
+    private static ErrorCode Check(string topic) => topic switch
+    {
+        _ when !TopicName.IsValid(topic) => ErrorCode.InvalidTopicException,
+        TopicName.TransactionState or TopicName.ShareGroupState or TopicName.ClusterMetadata => ErrorCode.UnknownTopicOrPartition,
+        _ => ErrorCode.None,
+    };
 
     private ErrorCode ToResult(CreateTopicsResponse.CreatableTopicResult topic)
     {

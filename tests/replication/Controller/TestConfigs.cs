@@ -7,7 +7,7 @@ namespace Compat.Replication.Tests.Controller;
 /// <summary>Three topic configurations: one number, one list, one text.</summary>
 internal sealed class TestConfigs : IConfigValidator
 {
-    private static readonly string[] Names = ["cleanup.policy", "compression.type", "retention.ms"];
+    private static readonly string[] Names = ["cleanup.policy", "compression.type", "retention.ms", "segment.bytes"];
 
     public ApiError Validate(
         ConfigResource resource,
