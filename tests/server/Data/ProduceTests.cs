@@ -164,7 +164,7 @@ public class ProduceTests
         {
             (default, ErrorCode.InvalidRecord),
             (Array.Empty<byte>(), ErrorCode.InvalidRecord),
-            (new byte[60], ErrorCode.InvalidRecord),
+            (new byte[60], ErrorCode.CorruptMessage),
             ((byte[])[.. good, .. good], ErrorCode.InvalidRecord),
             (good[..^1], ErrorCode.InvalidRecord),
             (With(good, 16, 1), ErrorCode.InvalidRecord),
