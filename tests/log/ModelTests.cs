@@ -39,7 +39,7 @@ public class ModelTests
         Gen<(Kind, int)> step = Gen.Select(
             Gen.Frequency(
                 (12, Gen.Const(Kind.Append)), (8, Gen.Const(Kind.AppendFromProducer)), (3, Gen.Const(Kind.Retry)), (2, Gen.Const(Kind.Roll)),
-                (2, Gen.Const(Kind.Restart)), (2, Gen.Const(Kind.Crash)), (2, Gen.Const(Kind.TornCrash)), (1, Gen.Const(Kind.Truncate)),
+                (2, Gen.Const(Kind.Restart)), (2, Gen.Const(Kind.Crash)), (2, Gen.Const(Kind.TornCrash)), (4, Gen.Const(Kind.Truncate)),
                 (1, Gen.Const(Kind.DeleteRecords)), (1, Gen.Const(Kind.Retain)), (2, Gen.Const(Kind.Flush)), (1, Gen.Const(Kind.StartAt))),
             Gen.Int[0, 999]);
         Check.Sample(step.Array[1, 60], steps => new Run().Of(steps), iter: 200);
@@ -61,6 +61,12 @@ public class ModelTests
             {
                 Apply(kind, argument);
                 Verify();
+            }
+
+            foreach ((long offset, string value, _) in _model.FindAll(record => record.Offset >= _start))
+            {
+                using LogReadResult read = _fixture.Log.Read(offset, 1, FetchIsolation.LogEnd, minOneBatch: true);
+                Assert.Contains((offset, value), Batches.Values(read.Records));
             }
         }
 

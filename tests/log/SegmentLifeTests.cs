@@ -183,6 +183,29 @@ public class SegmentLifeTests
     }
 
     [Fact]
+    public void Offsets_written_again_after_a_truncation_are_found_where_they_are_now()
+    {
+        LogFixture fixture = new();
+        fixture.AppendValues("first");
+        for (int index = 0; index < 10; index++)
+        {
+            fixture.AppendValues(new string('x', 200));
+        }
+
+        fixture.Log.TruncateTo(1);
+        for (int index = 1; index <= 4; index++)
+        {
+            fixture.AppendValues($"y{index}");
+        }
+
+        for (int index = 1; index <= 4; index++)
+        {
+            using LogReadResult read = fixture.Log.Read(index, 1, FetchIsolation.LogEnd, minOneBatch: true);
+            Assert.Equal([(index, $"y{index}")], Batches.Values(read.Records));
+        }
+    }
+
+    [Fact]
     public void Truncation_within_a_batch_removes_the_whole_batch()
     {
         LogFixture fixture = new();
