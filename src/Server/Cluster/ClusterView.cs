@@ -5,23 +5,26 @@ using Compat.Wire;
 
 namespace Compat.Server.Cluster;
 
+/// <summary>Where the client of a connection reaches a broker; null if the broker does not listen where the client came by.</summary>
+internal delegate (string Host, int Port)? BrokerAddress(int brokerId, ConnectionInfo connection);
+
 /// <summary>The cluster as the handlers that describe it see it. Each call of <see cref="Image"/> is one moment.</summary>
 internal sealed class ClusterView
 {
     private readonly Func<MetadataImage> _image;
 
-    public ClusterView(string clusterId, Func<MetadataImage> image, BrokerAddresses addresses)
+    public ClusterView(string clusterId, Func<MetadataImage> image, BrokerAddress addressOf)
     {
         ClusterId = clusterId;
         _image = image;
-        Addresses = addresses;
+        AddressOf = addressOf;
     }
 
     public string ClusterId { get; }
 
     public MetadataImage Image => _image();
 
-    public BrokerAddresses Addresses { get; }
+    public BrokerAddress AddressOf { get; }
 
     /// <summary>
     /// The node that clients send what is the controller's. Every broker forwards it, so any one will do; -1 if none is there.
@@ -66,8 +69,7 @@ internal sealed class PartitionView
     {
         if (!_isReachable.TryGetValue(brokerId, out bool reachable))
         {
-            reachable = _image.Cluster.TryGetBroker(brokerId, out BrokerRegistration? broker)
-                && _cluster.Addresses.Of(broker, _connection) is not null;
+            reachable = _image.Cluster.Brokers.ContainsKey(brokerId) && _cluster.AddressOf(brokerId, _connection) is not null;
             _isReachable[brokerId] = reachable;
         }
 

@@ -107,7 +107,7 @@ public sealed class MetadataHandler : ApiHandler<MetadataRequest, MetadataRespon
     {
         foreach (BrokerRegistration broker in image.Cluster.Brokers.Values)
         {
-            if (!broker.Fenced && _cluster.Addresses.Of(broker, context.Connection) is { } address)
+            if (!broker.Fenced && _cluster.AddressOf(broker.Id, context.Connection) is { } address)
             {
                 response.Brokers.Add(new MetadataResponse.MetadataResponseBroker
                 {

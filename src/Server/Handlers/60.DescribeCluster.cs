@@ -37,7 +37,7 @@ public sealed class DescribeClusterHandler : ApiHandler<DescribeClusterRequest, 
         var response = new DescribeClusterResponse { ClusterId = _cluster.ClusterId };
         foreach (BrokerRegistration broker in image.Cluster.Brokers.Values)
         {
-            if ((!broker.Fenced || request.IncludeFencedBrokers) && _cluster.Addresses.Of(broker, context.Connection) is { } address)
+            if ((!broker.Fenced || request.IncludeFencedBrokers) && _cluster.AddressOf(broker.Id, context.Connection) is { } address)
             {
                 response.Brokers.Add(new DescribeClusterResponse.DescribeClusterBroker
                 {
