@@ -13,8 +13,8 @@ namespace Compat.Replication.Partitions;
 /// settings followed, roles taken. Finding a partition takes no lock and allocates nothing.
 /// </summary>
 /// <remarks>
-/// The broker leads nothing before its own registration is in the image, because until then the leader epochs are those
-/// of its former process.
+/// The broker has no partitions before its own registration is in the image. Until then the leader epochs are those of its
+/// former process, and the image may be one of the past: a log that it does not know must not be taken for a stray.
 /// </remarks>
 public sealed partial class PartitionRegistry : IMetadataPublisher
 {
@@ -26,13 +26,12 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     private readonly Func<MetadataImage, string, LogConfig> _configOf;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private bool _isLoaded;
     private bool _isRegistered;
     private int _count;
 
     /// <summary>Makes an empty registry, to be added to the loader.</summary>
     /// <param name="options">Which broker this is.</param>
-    /// <param name="logs">The logs; loaded with the first image.</param>
+    /// <param name="logs">The logs; loaded with the first image that has this broker's registration.</param>
     /// <param name="configOf">The settings of a topic's logs in an image; called from several threads at the start.</param>
     /// <param name="time">For waits.</param>
     /// <param name="logger">Where failures are said.</param>
@@ -80,9 +79,15 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     /// <inheritdoc/>
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
     {
-        Load(image);
-        _isRegistered |= image.Cluster.TryGetBroker(_options.BrokerId, out BrokerRegistration? self)
-            && self.IncarnationId == _options.IncarnationId;
+        if (!_isRegistered)
+        {
+            if (image.Cluster.TryGetBroker(_options.BrokerId, out BrokerRegistration? self) && self.IncarnationId == _options.IncarnationId)
+            {
+                _isRegistered = true;
+                Load(image);
+            }
+            return;
+        }
         // The deletions first: a topic made again under the same name needs the name of the log.
         foreach (TopicImage topic in delta.Topics?.Deleted ?? [])
         {
@@ -100,12 +105,19 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
 
     private void Load(MetadataImage image)
     {
-        if (_isLoaded)
-        {
-            return;
-        }
-        _isLoaded = true;
         _logs.LoadLogs(found => IsOurs(found, image) ? _configOf(image, found.TopicPartition.Topic) : null);
+        foreach (TopicImage topic in image.Topics.ById.Values)
+        {
+            LogConfig? config = null;
+            for (int index = 0; index < topic.Partitions.Length; index++)
+            {
+                if (topic.Partitions[index].Replicas.Contains(_options.BrokerId))
+                {
+                    config ??= _configOf(image, topic.Name);
+                    Follow(new TopicPartition(topic.Name, index), topic.Id, topic.Partitions[index], config);
+                }
+            }
+        }
     }
 
     private bool IsOurs(FoundLog found, MetadataImage image) =>
@@ -137,7 +149,7 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
         {
             partition = Add(name, topicId, registration, config);
         }
-        if (partition is null || !_isRegistered)
+        if (partition is null)
         {
             return;
         }
