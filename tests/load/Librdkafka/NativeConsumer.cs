@@ -36,12 +36,15 @@ internal sealed unsafe class NativeConsumer : IDisposable
         }
     }
 
-    /// <summary>Hands over what has arrived, waiting up to <paramref name="timeoutMs"/> for the first record.</summary>
+    /// <summary>
+    /// Hands over records: librdkafka waits until there are <paramref name="capacity"/> of them or the time is over,
+    /// so whoever measures latency asks for one.
+    /// </summary>
     /// <returns>The records and their bytes, and the text of an error when the client reported one.</returns>
-    public (long Records, long Bytes, string? Error) Poll(int timeoutMs, RecordHandler? handler)
+    public (long Records, long Bytes, string? Error) Poll(int timeoutMs, RecordHandler? handler, int capacity = BatchRecords)
     {
         var messages = stackalloc NativeMethods.Message*[BatchRecords];
-        var received = NativeMethods.rd_kafka_consume_batch_queue(_queue, timeoutMs, messages, BatchRecords);
+        var received = NativeMethods.rd_kafka_consume_batch_queue(_queue, timeoutMs, messages, (nuint)Math.Min(capacity, BatchRecords));
         long records = 0;
         long bytes = 0;
         string? error = null;

@@ -63,7 +63,7 @@ internal sealed class EndToEndScenario : Scenario
         consumer.Assign(_topic, [0], NativeConsumer.FromBeginning);
         while (!context.Stop.IsCancellationRequested)
         {
-            var (_, _, error) = consumer.Poll(PollMs, OnRecord);
+            var (_, _, error) = consumer.Poll(PollMs, OnRecord, capacity: 1);
             if (error is not null)
             {
                 _received.Fail(error);
