@@ -37,6 +37,9 @@ public sealed class Partition
     /// <summary>The log. Appending is done by the partition, because only it knows who leads.</summary>
     public PartitionLog Log { get; }
 
+    /// <summary>What was done to the partition since it was opened.</summary>
+    public PartitionCounters Counters { get; } = new();
+
     /// <summary>True if this broker leads.</summary>
     public bool IsLeader => _role is LeaderRole;
 
@@ -84,8 +87,10 @@ public sealed class Partition
             result = role.Append(Log, batches, requiredAcks, origin);
             if (result.ErrorCode != ErrorCode.None)
             {
+                Counters.CountFailedAppend();
                 return result;
             }
+            Counters.CountAppend(result.IsDuplicate ? 0 : result.LastOffset - result.FirstOffset + 1, result.IsDuplicate ? 0 : batches.Length);
             role.AdvanceHighWatermark(Log);
         }
         finally

@@ -13,8 +13,8 @@ namespace Compat.Replication.Partitions;
 /// settings followed, roles taken. Finding a partition takes no lock and allocates nothing.
 /// </summary>
 /// <remarks>
-/// The broker has no partitions before its own registration is in the image. Until then the leader epochs are those of its
-/// former process, and the image may be one of the past: a log that it does not know must not be taken for a stray.
+/// The broker leads nothing before its own registration is in the image, because until then the leader epochs are those
+/// of its former process.
 /// </remarks>
 public sealed partial class PartitionRegistry : IMetadataPublisher
 {
@@ -26,12 +26,13 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     private readonly Func<MetadataImage, string, LogConfig> _configOf;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private bool _isLoaded;
     private bool _isRegistered;
     private int _count;
 
     /// <summary>Makes an empty registry, to be added to the loader.</summary>
     /// <param name="options">Which broker this is.</param>
-    /// <param name="logs">The logs; loaded with the first image that has this broker's registration.</param>
+    /// <param name="logs">The logs; loaded with the first image.</param>
     /// <param name="configOf">The settings of a topic's logs in an image; called from several threads at the start.</param>
     /// <param name="time">For waits.</param>
     /// <param name="logger">Where failures are said.</param>
@@ -51,6 +52,9 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
 
     /// <summary>Number of partitions.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>What was done to partitions that are no more.</summary>
+    public PartitionCounters Retired { get; } = new();
 
     /// <summary>All partitions, in no particular order.</summary>
     public IEnumerable<Partition> All => _byId.Values.SelectMany(topic => topic.All);
@@ -79,15 +83,9 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     /// <inheritdoc/>
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
     {
-        if (!_isRegistered)
-        {
-            if (image.Cluster.TryGetBroker(_options.BrokerId, out BrokerRegistration? self) && self.IncarnationId == _options.IncarnationId)
-            {
-                _isRegistered = true;
-                Load(image);
-            }
-            return;
-        }
+        Load(image);
+        _isRegistered |= image.Cluster.TryGetBroker(_options.BrokerId, out BrokerRegistration? self)
+            && self.IncarnationId == _options.IncarnationId;
         // The deletions first: a topic made again under the same name needs the name of the log.
         foreach (TopicImage topic in delta.Topics?.Deleted ?? [])
         {
@@ -105,19 +103,12 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
 
     private void Load(MetadataImage image)
     {
-        _logs.LoadLogs(found => IsOurs(found, image) ? _configOf(image, found.TopicPartition.Topic) : null);
-        foreach (TopicImage topic in image.Topics.ById.Values)
+        if (_isLoaded)
         {
-            LogConfig? config = null;
-            for (int index = 0; index < topic.Partitions.Length; index++)
-            {
-                if (topic.Partitions[index].Replicas.Contains(_options.BrokerId))
-                {
-                    config ??= _configOf(image, topic.Name);
-                    Follow(new TopicPartition(topic.Name, index), topic.Id, topic.Partitions[index], config);
-                }
-            }
+            return;
         }
+        _isLoaded = true;
+        _logs.LoadLogs(found => IsOurs(found, image) ? _configOf(image, found.TopicPartition.Topic) : null);
     }
 
     private bool IsOurs(FoundLog found, MetadataImage image) =>
@@ -149,7 +140,7 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
         {
             partition = Add(name, topicId, registration, config);
         }
-        if (partition is null)
+        if (partition is null || !_isRegistered)
         {
             return;
         }
@@ -210,6 +201,7 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     {
         bool wasLeading = partition.IsLeader;
         partition.MarkDeleted();
+        Retired.Add(partition.Counters);
         Interlocked.Decrement(ref _count);
         if (wasLeading)
         {

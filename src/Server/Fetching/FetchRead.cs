@@ -1,4 +1,5 @@
 using Compat.Log;
+using Compat.Replication.Partitions;
 using Compat.Wire.Messages;
 
 namespace Compat.Server.Fetching;
@@ -9,7 +10,7 @@ namespace Compat.Server.Fetching;
 /// </summary>
 internal sealed class FetchRead : IDisposable
 {
-    private readonly List<LogReadResult> _open = [];
+    private readonly List<(Partition Partition, LogReadResult Read)> _open = [];
 
     /// <summary>The results in the order of the targets.</summary>
     public List<(FetchKey Key, FetchResponse.PartitionData Data)> Results { get; } = [];
@@ -27,18 +28,27 @@ internal sealed class FetchRead : IDisposable
     public void Add(FetchKey key, FetchResponse.PartitionData data) => Results.Add((key, data));
 
     /// <summary>Keeps the files of a read open until it is answered with, and counts its bytes.</summary>
-    public void Keep(in LogReadResult read)
+    public void Keep(Partition partition, in LogReadResult read)
     {
         if (read.Records.Size > 0)
         {
             Bytes += read.Records.Size;
-            _open.Add(read);
+            _open.Add((partition, read));
+        }
+    }
+
+    /// <summary>Counts for each partition what the client is about to be sent.</summary>
+    public void CountBytesOut()
+    {
+        foreach ((Partition partition, LogReadResult read) in _open)
+        {
+            partition.Counters.CountBytesOut(read.Records.Size);
         }
     }
 
     public void Dispose()
     {
-        foreach (LogReadResult read in _open)
+        foreach ((_, LogReadResult read) in _open)
         {
             read.Dispose();
         }

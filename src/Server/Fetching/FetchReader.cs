@@ -82,6 +82,7 @@ internal sealed class FetchReader
         }
 
         read.HasRead = true;
+        partition.Counters.CountFetch();
         ErrorCode fenced = partition.CheckLeaderEpoch(target.CurrentLeaderEpoch);
         if (fenced != ErrorCode.None)
         {
@@ -99,10 +100,11 @@ internal sealed class FetchReader
         if (result.ErrorCode != ErrorCode.None)
         {
             read.IsUrgent = true;
+            partition.Counters.CountFailedFetch();
             return Failed(plan, target, result.ErrorCode);
         }
 
-        read.Keep(result);
+        read.Keep(partition, result);
         return Describe(target, result);
     }
 

@@ -68,6 +68,7 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
     private static FetchResponse Answer(FetchContext session, FetchRead read, RequestContext context)
     {
         context.Resources = read;
+        read.CountBytesOut();
         return session.Answer(read.Results);
     }
 

@@ -76,9 +76,13 @@ public sealed class RequestContext
         _owner?.Complete(this);
     }
 
+    /// <summary>Who is told once it is answered; null for nobody.</summary>
+    internal IRequestObserver? Observer { get; init; }
+
     /// <summary>Gives up the frame and the resources, once the answer is encoded or will not be.</summary>
     internal void Release()
     {
+        Observer?.OnAnswered(this);
         Frame.Buffer.Release();
         Resources?.Dispose();
     }

@@ -11,11 +11,13 @@ internal sealed class RequestDispatcher : IRequestDispatcher
 {
     private readonly ApiHandlers _handlers;
     private readonly TimeProvider _time;
+    private readonly IRequestObserver? _observer;
 
-    public RequestDispatcher(ApiHandlers handlers, TimeProvider time)
+    public RequestDispatcher(ApiHandlers handlers, TimeProvider time, IRequestObserver? observer = null)
     {
         _handlers = handlers;
         _time = time;
+        _observer = observer;
     }
 
     public void Dispatch(Connection connection, Frame frame)
@@ -62,6 +64,7 @@ internal sealed class RequestDispatcher : IRequestDispatcher
             Handler = handler,
             IsVersionSupported = isSupported,
             ReceivedAt = _time.GetTimestamp(),
+            Observer = _observer,
         };
         connection.ClientId = header.ClientId;
         connection.Enqueue(context);

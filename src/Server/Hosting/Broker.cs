@@ -1,8 +1,10 @@
+using System.Net.Sockets;
 using Compat.Log;
 using Compat.Replication.Metadata;
 using Compat.Server.Configuration;
 using Compat.Server.Configuration.Listeners;
 using Compat.Server.Handlers;
+using Compat.Server.Metrics;
 using Compat.Server.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +23,7 @@ public sealed class Broker : IAsyncDisposable
     private IReadOnlyList<BoundListener> _listeners = [];
     private BrokerParts? _parts;
     private ConnectionServer? _server;
+    private Monitoring? _monitoring;
 
     /// <summary>Makes a broker that does nothing before it is started.</summary>
     public Broker(BrokerOptions options)
@@ -37,6 +40,9 @@ public sealed class Broker : IAsyncDisposable
 
     /// <summary>The addresses for a client's bootstrap.servers: one for each listener.</summary>
     public string BootstrapServers => string.Join(',', _listeners.Select(listener => $"{HostToDial(listener.Endpoint)}:{listener.Endpoint.Port}"));
+
+    /// <summary>The port of /metrics, /health/live and /health/ready; null when metrics.port is not set, or before the start.</summary>
+    public int? MetricsPort => _monitoring?.Port;
 
     /// <summary>The id of the cluster, which the data directories remember.</summary>
     public string ClusterId => Parts.ClusterId;
@@ -60,6 +66,7 @@ public sealed class Broker : IAsyncDisposable
         {
             // First the ports: whoever has them is told at once, and nothing has been touched.
             _listeners = [.. Config.Listeners.Listeners.Select(endpoint => BoundListener.Bind(endpoint, SocketOptionsOf(Config.Network)))];
+            _monitoring = StartMonitoring();
             _parts = new BrokerParts(_options, _listeners);
             await _parts.StartAsync(_listeners, cancellationToken);
             Serve(_parts);
@@ -98,9 +105,26 @@ public sealed class Broker : IAsyncDisposable
             }
         }
 
+        if (Interlocked.Exchange(ref _monitoring, null) is Monitoring monitoring)
+        {
+            await monitoring.DisposeAsync();
+        }
+
         if (Interlocked.Exchange(ref _parts, null) is BrokerParts parts)
         {
             await parts.DisposeAsync();
+        }
+    }
+
+    private Monitoring? StartMonitoring()
+    {
+        try
+        {
+            return Monitoring.Start(Config.Metrics, _options.Time, _options.Loggers);
+        }
+        catch (SocketException e)
+        {
+            throw new BrokerStartException($"metrics.port: cannot listen on {Config.Metrics.Host}:{Config.Metrics.Port}: {e.Message}", e);
         }
     }
 
@@ -108,7 +132,7 @@ public sealed class Broker : IAsyncDisposable
     {
         ApiHandlers handlers = ApiHandlerList.Create(parts);
         _server = new ConnectionServer(
-            LimitsOf(Config.Network), new RequestDispatcher(handlers, _options.Time), _options.Time, _options.Loggers.CreateLogger<ConnectionServer>());
+            LimitsOf(Config.Network), new RequestDispatcher(handlers, _options.Time, _monitoring?.Requests), _options.Time, _options.Loggers.CreateLogger<ConnectionServer>());
         foreach (BoundListener listener in _listeners)
         {
             foreach (IChannelListener socket in listener.Sockets)
@@ -116,6 +140,8 @@ public sealed class Broker : IAsyncDisposable
                 _server.Start(listener.Endpoint.Name, socket);
             }
         }
+
+        _monitoring?.Serve(MonitoredParts.Sources(parts, _server, Listeners), MonitoredParts.Checks(parts, Listeners));
     }
 
     private static SocketOptions SocketOptionsOf(NetworkConfig network) =>

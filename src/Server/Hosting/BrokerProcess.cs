@@ -1,6 +1,7 @@
 using Compat.Log.Configuration;
 using Compat.Server.Configuration;
 using Compat.Server.Configuration.Sources;
+using Compat.Server.Health;
 using Compat.Server.Platform;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,6 +29,8 @@ internal static class BrokerProcess
                 case Command.PrintHelp:
                     output.WriteLine(CommandLine.Help);
                     return Success;
+                case Command.CheckHealth:
+                    return await HealthCommand.RunAsync(LoadConfig(line, temporary: null), output, HostMachine.Time) ? Success : Failure;
                 default:
                     return await RunBrokerAsync(line, output);
             }
@@ -45,8 +48,9 @@ internal static class BrokerProcess
         try
         {
             using IHost host = Build(LoadConfig(line, temporary), temporary is not null, output);
+            BrokerService service = host.Services.GetServices<IHostedService>().OfType<BrokerService>().Single();
             await host.RunAsync();
-            return host.Services.GetServices<IHostedService>().OfType<BrokerService>().Single().Failure is null ? Success : Failure;
+            return service.Failure is null ? Success : Failure;
         }
         finally
         {

@@ -16,8 +16,9 @@ internal static class StartLine
     {
         string listeners = string.Join(", ", broker.Listeners);
         string data = string.Join(", ", broker.Config.Storage.LogDirs);
+        string monitoring = broker.MetricsPort is { } port ? string.Create(CultureInfo.InvariantCulture, $"; metrics and health on port {port}") : string.Empty;
         string startMs = age.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
-        return $"compat {Version} is ready on {listeners} after {startMs} ms; cluster {broker.ClusterId}, data in {data}; "
+        return $"compat {Version} is ready on {listeners} after {startMs} ms{monitoring}; cluster {broker.ClusterId}, data in {data}; "
             + PromiseOf(broker.Config.Topics);
     }
 

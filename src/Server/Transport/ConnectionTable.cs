@@ -21,6 +21,9 @@ internal sealed class ConnectionTable
     /// <summary>How many connections are open.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>How many connections were accepted since the start.</summary>
+    public long AcceptedCount => Interlocked.Read(ref _lastId);
+
     /// <summary>How many connections were refused because of a limit since the start.</summary>
     public long RefusedCount { get; private set; }
 

@@ -28,11 +28,11 @@ public class PartitionRegistryTests
     }
 
     [Fact]
-    public void There_are_no_partitions_before_this_process_is_registered()
+    public void Nothing_is_led_before_this_process_is_registered()
     {
         using var fixture = new PartitionFixture();
         fixture.Apply([Broker(9), .. TopicOf("t", Id(1), 1, 1)]);
-        Assert.Equal(0, fixture.Registry.Count);
+        Assert.False(fixture["t", 0].IsLeader);
         fixture.Apply(Broker(1), Of(new PartitionChangeRecord { TopicId = Id(1), PartitionId = 0, Leader = 1 }, 2));
         Assert.True(fixture["t", 0].IsLeader);
         Assert.Equal(["leading t-0 1"], fixture.Listener.Events);
@@ -106,26 +106,6 @@ public class PartitionRegistryTests
         Assert.Contains("__cluster_metadata-0", names);
         Assert.Contains(names, name => name.StartsWith("gone-0.", StringComparison.Ordinal) && name.EndsWith("-stray", StringComparison.Ordinal));
         Assert.Contains(names, name => name.StartsWith("again-0.", StringComparison.Ordinal) && name.EndsWith("-stray", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void An_image_of_the_past_moves_no_log_aside()
-    {
-        MemoryStorage storage;
-        using (var before = new PartitionFixture())
-        {
-            before.Apply([Broker(1), .. TopicOf("t", Id(1), 1, 1)]);
-            before["t", 0].AppendAsLeader(PartitionFixture.Batch("a"), 1, AppendOrigin.Client);
-            storage = before.Storage;
-        }
-
-        // Replaying the metadata passes images that do not have the topic yet.
-        using var after = new PartitionFixture(storage);
-        after.Apply([]);
-        after.Apply([Broker(2)]);
-        after.Apply([.. TopicOf("t", Id(1), 1, 1)]);
-        after.Apply([Broker(1)]);
-        Assert.Equal(1, after["t", 0].Log.LogEndOffset);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal static class OwnSettings
     [
         Text("cluster.id", null, NotEmpty(), "The cluster id a new data directory gets; one is made up without it. It has to match a data directory that already has one."),
         Int("metrics.port", null, Port, "Port of the HTTP listener for /metrics, /health/live and /health/ready. Off when not set; 0 takes a free port."),
-        Text("metrics.host", null, NotEmpty(), "Address of that listener. Without it, loopback outside of containers and every address inside."),
+        Text("metrics.host", null, NotEmpty(), "Address of that listener; every address when not set."),
         Int("max.decompressed.message.bytes", "104857600", AtLeast(1), "Largest size in bytes a compressed record batch may have when it is decompressed; a larger one is refused."),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Compat.Server.Configuration.Listeners;
 
@@ -16,7 +17,7 @@ public sealed record ListenerEndpoint(string Name, SecurityProtocol Protocol, st
     /// </summary>
     public IReadOnlyList<IPAddress>? BindAddresses => Host switch
     {
-        null => [IPAddress.IPv6Any],
+        null => [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any],
         _ when Host.Equals("localhost", StringComparison.OrdinalIgnoreCase) => [IPAddress.Loopback, IPAddress.IPv6Loopback],
         _ => IPAddress.TryParse(Host, out IPAddress? address) ? [address] : null,
     };

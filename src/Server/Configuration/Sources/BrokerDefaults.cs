@@ -8,6 +8,9 @@ public static class BrokerDefaults
 {
     private const string SingleNode = "there is no other node";
 
+    private static readonly (string Name, string Value, string Reason)[] MetricsOnLoopback =
+        [("metrics.host", "localhost", "outside of a container only this machine should reach it; inside, only the container's network can")];
+
     /// <summary>The differing defaults with their reasons.</summary>
     public static IReadOnlyList<(string Name, string Value, string Reason)> On(HostProfile host) =>
     [
@@ -23,5 +26,6 @@ public static class BrokerDefaults
         ("share.coordinator.state.topic.replication.factor", "1", SingleNode),
         ("share.coordinator.state.topic.min.isr", "1", SingleNode),
         ("group.initial.rebalance.delay.ms", "0", "a developer's consumer should not wait 3 s for others that will not come"),
+        .. host.IsContainer ? [] : MetricsOnLoopback,
     ];
 }
