@@ -1,3 +1,4 @@
+using Compat.Log.Checkpoints;
 using Compat.Log.Configuration;
 using Compat.Log.Segments;
 using Compat.Wire;
@@ -77,6 +78,7 @@ public sealed partial class PartitionLog
 
         if (hasNewFiles)
         {
+            PartitionMetadataFile.Flush(_context.Storage, _folder.File(PartitionMetadataFile.FileName));
             _context.Storage.FlushDirectory(_folder.Path);
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Compat.Log.Storage;
 using Compat.Wire;
 
@@ -11,9 +12,22 @@ internal static class PartitionMetadataFile
     private const string VersionKey = "version";
     private const string TopicIdKey = "topic_id";
 
-    /// <summary>Writes the file for a new log. It becomes durable with the log's first flush, before any record does.</summary>
+    /// <summary>
+    /// Writes the file for a new log, in place: there is nothing older to be kept, and one that a crash has left without
+    /// the id is written again.
+    /// </summary>
     public static void Write(IStorage storage, string path, Uuid topicId) =>
-        storage.ReplaceAllText(path, $"{VersionKey}: 0\n{TopicIdKey}: {topicId}", flush: false);
+        storage.WriteAllBytes(path, Encoding.UTF8.GetBytes($"{VersionKey}: 0\n{TopicIdKey}: {topicId}"), flush: false);
+
+    /// <summary>Makes the file durable, if there is one.</summary>
+    public static void Flush(IStorage storage, string path)
+    {
+        if (storage.FileExists(path))
+        {
+            using IStorageFile file = storage.Open(path, StorageOpenMode.Existing);
+            file.Flush();
+        }
+    }
 
     /// <summary>The topic's id, or zero when there is no file or it does not say one.</summary>
     public static Uuid Read(IStorage storage, string path)

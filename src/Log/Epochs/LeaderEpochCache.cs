@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Compat.Log.Checkpoints;
 using Compat.Log.Segments;
 using Compat.Log.Storage;
@@ -17,6 +18,7 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
 
     private EpochEntry[] _entries = [];
     private bool _isDirty;
+    private bool _hasFile;
 
     /// <summary>The entries in ascending order.</summary>
     public IReadOnlyList<EpochEntry> Entries => Volatile.Read(ref _entries);
@@ -37,6 +39,7 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
         }
 
         _isDirty = false;
+        _hasFile = true;
     }
 
     /// <summary>
@@ -129,11 +132,24 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
     /// <summary>Writes the file if it is out of date.</summary>
     public void Persist(bool flush)
     {
-        if (_isDirty)
+        if (!_isDirty)
         {
-            CheckpointFile.Write(storage, folder.File(FileName), _entries, FormatLine, flush);
-            _isDirty = false;
+            return;
         }
+
+        string path = folder.File(FileName);
+        if (_hasFile)
+        {
+            CheckpointFile.Write(storage, path, _entries, FormatLine, flush);
+        }
+        else
+        {
+            // There is nothing older to be kept if this is cut short.
+            storage.WriteAllBytes(path, Encoding.UTF8.GetBytes(CheckpointFile.Text(_entries, FormatLine)), flush);
+            _hasFile = true;
+        }
+
+        _isDirty = false;
     }
 
     private static string FormatLine(EpochEntry entry) =>

@@ -49,6 +49,9 @@ internal sealed class LogDirectoryContent
         return offsets;
     }
 
+    /// <summary>Whether there is a file of that name, with nothing in it.</summary>
+    public bool IsEmpty(string name) => _files.TryGetValue(name, out long length) && length == 0;
+
     /// <summary>The length of a file that exists.</summary>
     public long LengthOf(string name) => _files[name];
 

@@ -12,6 +12,12 @@ public sealed record LogLoadOptions
     /// <summary>The topic's id, to be written when the directory does not say one; zero for none.</summary>
     public Uuid TopicId { get; init; }
 
+    /// <summary>Whether <see cref="TopicId"/> is what the directory says, so that it need not be read again.</summary>
+    public bool IsTopicIdRead { get; init; }
+
+    /// <summary>Whether the directory is known to be missing.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>The settings in force.</summary>
     public required LogConfig Config { get; init; }
 

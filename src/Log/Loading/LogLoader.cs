@@ -42,7 +42,7 @@ internal sealed class LogLoader
     private LoadedLog Load()
     {
         Uuid topicId = _options.TopicId;
-        if (_context.Storage.DirectoryExists(_folder.Path))
+        if (!_options.IsNew && _context.Storage.DirectoryExists(_folder.Path))
         {
             topicId = ReadDirectory();
         }
@@ -89,12 +89,17 @@ internal sealed class LogLoader
 
         foreach (long offset in content.OffsetsOf(LogFileNames.ProducerSnapshotSuffix))
         {
-            _snapshots.Discovered(offset);
+            _snapshots.Discovered(offset, content.LengthOf(LogFileNames.Name(offset, LogFileNames.ProducerSnapshotSuffix)));
         }
 
         if (content.Has(LeaderEpochCache.FileName))
         {
             _epochs.Load();
+        }
+
+        if (_options.IsTopicIdRead && _options.TopicId != Uuid.Zero)
+        {
+            return _options.TopicId;
         }
 
         Uuid found = content.Has(PartitionMetadataFile.FileName)
@@ -129,6 +134,7 @@ internal sealed class LogLoader
         return new Segment(_context, _folder, offset, (int)length, hasTransactions, isNew: length == 0)
         {
             RollJitterMs = PartitionLog.JitterOf(_context, Config),
+            HasNoIndexEntries = content.IsEmpty(LogFileNames.Name(offset, LogFileNames.OffsetIndexSuffix)),
         };
     }
 

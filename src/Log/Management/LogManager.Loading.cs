@@ -73,7 +73,7 @@ public sealed partial class LogManager
             Uuid topicId = PartitionMetadataFile.Read(_context.Storage, Path.Combine(path, PartitionMetadataFile.FileName));
             if (configOf(new FoundLog(partition, topicId)) is { } config)
             {
-                OpenLog(directory, partition, topicId, config);
+                OpenLog(directory, partition, topicId, config, isFound: true);
                 return;
             }
 

@@ -109,7 +109,7 @@ public sealed partial class LogManager : IDisposable
             }
 
             LogDirectory directory = ChooseDirectory(partition);
-            return CheckTopicId(OpenLog(directory, partition, topicId, config), topicId);
+            return CheckTopicId(OpenLog(directory, partition, topicId, config, isFound: false), topicId);
         }
     }
 
@@ -154,12 +154,13 @@ public sealed partial class LogManager : IDisposable
             ? log
             : throw new LogDirectoryException($"The log {log} belongs to the topic with the id {log.TopicId}, not {topicId}.");
 
-    private PartitionLog OpenLog(LogDirectory directory, TopicPartition partition, Uuid topicId, LogConfig config)
+    private PartitionLog OpenLog(LogDirectory directory, TopicPartition partition, Uuid topicId, LogConfig config, bool isFound)
     {
         try
         {
             string path = Path.Combine(directory.Path, LogDirectoryName.Of(partition));
-            if (!_context.Storage.DirectoryExists(path) && directory.Remembers(partition))
+            bool isNew = !isFound && !_context.Storage.DirectoryExists(path);
+            if (isNew && directory.Remembers(partition))
             {
                 // A new log must not begin with the offsets that a checkpoint still has of an old one of its name.
                 directory.Forget(partition);
@@ -170,6 +171,8 @@ public sealed partial class LogManager : IDisposable
             {
                 TopicPartition = partition,
                 TopicId = topicId,
+                IsTopicIdRead = isFound,
+                IsNew = isNew,
                 Config = config,
                 LogStartOffset = directory.LogStartOffsets.GetValueOrDefault(partition),
                 RecoveryPoint = directory.RecoveryPoints.GetValueOrDefault(partition),

@@ -13,11 +13,23 @@ internal sealed class ProducerSnapshots(IStorage storage, LogFolder folder)
     // Ascending; a log has about as many as it has segments.
     private readonly List<long> _offsets = [];
 
+    // The latest snapshot that is known to have no producers in it.
+    private long _emptyOffset = -1;
+
     /// <summary>The offset of the latest snapshot, or -1.</summary>
     public long Latest => _offsets.Count == 0 ? -1 : _offsets[^1];
 
     /// <summary>Notes a file that a listing of the directory showed.</summary>
-    public void Discovered(long offset)
+    /// <param name="offset">Its offset.</param>
+    /// <param name="length">Its length in bytes.</param>
+    public void Discovered(long offset, long length)
+    {
+        // Most topics have no idempotent producers; what their snapshots say is known by the length.
+        _emptyOffset = length == ProducerSnapshot.HeaderSize ? offset : _emptyOffset;
+        Add(offset);
+    }
+
+    private void Add(long offset)
     {
         int index = _offsets.BinarySearch(offset);
         if (index < 0)
@@ -37,7 +49,8 @@ internal sealed class ProducerSnapshots(IStorage storage, LogFolder folder)
         }
 
         storage.WriteAllBytes(PathOf(states.EndOffset), ProducerSnapshot.Write(states.Producers), flush);
-        Discovered(states.EndOffset);
+        Add(states.EndOffset);
+        _emptyOffset = states.Count == 0 ? states.EndOffset : _emptyOffset;
     }
 
     /// <summary>
@@ -52,6 +65,12 @@ internal sealed class ProducerSnapshots(IStorage storage, LogFolder folder)
             if (offset > atMost || offset < fallback)
             {
                 continue;
+            }
+
+            if (offset == _emptyOffset)
+            {
+                states.Reset(offset);
+                return;
             }
 
             if (ProducerSnapshot.Read(storage.ReadAllBytes(PathOf(offset)) ?? []) is { } producers)

@@ -109,7 +109,7 @@ internal sealed partial class Segment
             return true;
         }
 
-        IndexEntry? last = OffsetIndex.Last();
+        IndexEntry? last = HasNoIndexEntries && !OffsetIndex.IsInMemory ? null : OffsetIndex.Last();
         int from = last is { } entry && IsTrue(entry) ? entry.Position : 0;
         long next = BaseOffset;
         int end = ScanHeaders(from, (header, _) => next = header.NextOffset);

@@ -57,6 +57,9 @@ internal sealed partial class Segment
     /// <summary>What is taken off <c>segment.ms</c> so that segments of many logs do not roll at once, ms.</summary>
     public long RollJitterMs { get; init; }
 
+    /// <summary>Whether the offset index is known to have a file without entries, which then need not be opened.</summary>
+    public bool HasNoIndexEntries { get; init; }
+
     /// <summary>Where batches begin, by offset.</summary>
     public OffsetIndex OffsetIndex { get; }
 

@@ -194,14 +194,16 @@ public sealed partial class FileSystemStorage : IStorage
     {
         const int WindowsDiskFull = unchecked((int)0x80070070);
         const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+        const int TooManyFilesInSystem = 23;
+        const int TooManyFilesInProcess = 24;
         const int NoSpace = 28;
         const int LinuxQuotaExceeded = 122;
         return exception.HResult is WindowsDiskFull or WindowsHandleDiskFull
-            || (!OperatingSystem.IsWindows() && exception.HResult is NoSpace or LinuxQuotaExceeded);
+            || (!OperatingSystem.IsWindows() && exception.HResult is NoSpace or LinuxQuotaExceeded or TooManyFilesInSystem or TooManyFilesInProcess);
     }
 
     internal static StorageFullException Full(string path, IOException exception) =>
-        new($"No room left on the device of {path}.", exception);
+        new($"No room left for {path}: {exception.Message}", exception);
 
     private static void Synchronize(string path, Func<int, int> call)
     {

@@ -24,7 +24,7 @@ public enum StorageOpenMode
     Truncate,
 }
 
-/// <summary>The device has no room left. What was stored before is still readable, so this alone takes no directory offline.</summary>
+/// <summary>The device has no room left, or the process no file handle. What was stored before is still readable, so this alone takes no directory offline.</summary>
 public sealed class StorageFullException : IOException
 {
     /// <summary>Creates the exception for a path, keeping what the platform reported.</summary>
