@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using Compat.Server.Tests.Hosting;
+using Compat.Server.Tests.Transport;
+using Compat.Wire;
+using Compat.Wire.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace Compat.Server.Tests.Hostile;
+
+public class HostileRequestsTests
+{
+    private const int Rounds = 12;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    public static TheoryData<ApiKey> Keys => [.. RequestFiller.Requests.Select(request => request.Key)];
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public async Task Whatever_is_sent_the_broker_lives_on_and_nothing_fails_within(ApiKey key)
+    {
+        await using BrokerFixture fixture = await BrokerFixture.StartAsync("auto.create.topics.enable=true");
+        var random = new Random((int)key + 1);
+        foreach (byte[] frame in Frames(key, random))
+        {
+            using TcpClient client = await fixture.ConnectAsync();
+            await client.GetStream().WriteAsync(frame);
+            client.Client.Shutdown(SocketShutdown.Send);
+            await AssertAliveAsync(fixture, key);
+        }
+
+        await DrainAsync(fixture);
+        Assert.Empty(fixture.Loggers.Lines.Where(line => line.Level >= LogLevel.Error).Select(line => line.Text));
+    }
+
+    [Fact]
+    public async Task A_connection_costs_no_more_than_what_arrived_on_it_whatever_it_announces()
+    {
+        await using BrokerFixture fixture = await BrokerFixture.StartAsync();
+        await AssertAliveAsync(fixture, ApiKey.ApiVersions);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        var clients = new List<TcpClient>();
+        byte[] start = new byte[5];
+        BinaryPrimitives.WriteInt32BigEndian(start, 100 * 1024 * 1024);
+        for (int i = 0; i < 200; i++)
+        {
+            TcpClient client = await fixture.ConnectAsync();
+            await client.GetStream().WriteAsync(start);
+            clients.Add(client);
+        }
+
+        await AssertAliveAsync(fixture, ApiKey.ApiVersions);
+        long after = GC.GetTotalMemory(forceFullCollection: true);
+
+        // The clients are in this process too: half of it is theirs.
+        Assert.InRange(after - before, 0, 200 * 32 * 1024);
+        clients.ForEach(client => client.Dispose());
+    }
+
+    /// <summary>For every version: what clients might send, then the same with bytes changed, cut off and added.</summary>
+    private static IEnumerable<byte[]> Frames(ApiKey key, Random random)
+    {
+        Type type = RequestFiller.Requests.Single(request => request.Key == key).Type;
+        var filler = new RequestFiller(random);
+        ApiInfo api = ApiCatalog.Get(key);
+        for (short version = api.MinVersion; version <= api.MaxVersion; version++)
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                if (TryEncode(key, version, filler.Make(type)) is byte[] frame)
+                {
+                    yield return frame;
+                    yield return Mutate(frame, random);
+                }
+            }
+        }
+    }
+
+    private static byte[]? TryEncode(ApiKey key, short version, IWireMessage message)
+    {
+        try
+        {
+            return TestClient.Encode(key, version, 1, body => body.Write(message, version));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException)
+        {
+            // A field that this version does not have, or cannot hold.
+            return null;
+        }
+    }
+
+    private static byte[] Mutate(byte[] frame, Random random)
+    {
+        byte[] changed = [.. frame];
+        for (int i = random.Next(1, 4); i > 0; i--)
+        {
+            int position = random.Next(8, changed.Length);
+            changed[position] = random.Next(3) switch
+            {
+                0 => 0xff,
+                1 => 0x7f,
+                _ => (byte)random.Next(256),
+            };
+        }
+
+        int length = random.Next(4) == 0 ? random.Next(8, changed.Length + 1) : changed.Length;
+        BinaryPrimitives.WriteInt32BigEndian(changed, length - 4);
+        return changed[..length];
+    }
+
+    private static async Task AssertAliveAsync(BrokerFixture fixture, ApiKey after)
+    {
+        using SocketClient client = await fixture.ConnectClientAsync();
+        Task<ApiVersionsResponse> answer = client.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(new(), 0);
+        Assert.True(await Task.WhenAny(answer, Task.Delay(LongestWait)) == answer, $"The broker does not answer after {after}.");
+        Assert.Equal(ErrorCode.None, (await answer).ErrorCode);
+    }
+
+    private static async Task DrainAsync(BrokerFixture fixture)
+    {
+        // Requests that wait for others end with their connections, which were all closed by their clients.
+        await Task.Run(() => SpinWait.SpinUntil(() => fixture.Broker.Server.Connections.Count == 0, LongestWait));
+        Assert.Equal(0, fixture.Broker.Server.Connections.Count);
+    }
+}
