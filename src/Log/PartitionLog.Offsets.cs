@@ -39,7 +39,10 @@ public sealed partial class PartitionLog
         return null;
     }
 
-    /// <summary>The first record with the greatest timestamp of the log; null when it has no records.</summary>
+    /// <summary>
+    /// The first record with the greatest timestamp of the log's files; null when there are no records. As in Kafka it
+    /// may lie below the log start offset as long as its segment is there.
+    /// </summary>
     /// <exception cref="IOException">The device fails.</exception>
     public OffsetByTimestamp? OffsetOfMaxTimestamp()
     {
@@ -50,7 +53,7 @@ public sealed partial class PartitionLog
         }
 
         TimestampOffset maximum = latest!.Maximum;
-        return maximum.Timestamp < 0 ? null : FirstInBatches(latest, maximum.Offset, maximum.Timestamp, LogStartOffset);
+        return maximum.Timestamp < 0 ? null : FirstInBatches(latest, maximum.Offset, maximum.Timestamp, start: 0);
     }
 
     /// <summary>Where the records of a leader epoch end (KIP-101).</summary>
