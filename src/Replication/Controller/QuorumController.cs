@@ -12,7 +12,7 @@ namespace Compat.Replication.Controller;
 /// </summary>
 public sealed partial class QuorumController
 {
-    private const int MaxRecordsPerSplitBatch = 10_000;
+    private const int MaxRecordsPerSplitBatch = 50_000;
 
     private readonly Lock _gate = new();
     private readonly ControllerOptions _options;

@@ -15,7 +15,8 @@ public sealed class MetadataLoader : IMetadataQuorumListener
     private readonly Action<Exception> _onFatal;
     private MetadataDelta _delta = new(MetadataImage.Empty);
     private MetadataProvenance _position = MetadataProvenance.Empty;
-    private bool _inTransaction;
+    private List<MetadataRecord>? _transaction;
+    private bool _hasPublished;
     private volatile MetadataImage _image = MetadataImage.Empty;
     private long _bytesSinceSnapshot;
 
@@ -32,7 +33,7 @@ public sealed class MetadataLoader : IMetadataQuorumListener
     public MetadataImage Image => _image;
 
     /// <summary>True while the log is within a transaction, whose records are not in the image.</summary>
-    public bool IsInTransaction => _inTransaction;
+    public bool IsInTransaction => _transaction is not null;
 
     /// <summary>Bytes of log behind the image since the last snapshot was loaded or taken.</summary>
     public long BytesSinceSnapshot => Interlocked.Read(ref _bytesSinceSnapshot);
@@ -52,20 +53,24 @@ public sealed class MetadataLoader : IMetadataQuorumListener
     /// <inheritdoc/>
     public void OnSnapshot(MetadataSnapshot snapshot)
     {
-        var delta = new MetadataDelta(MetadataImage.Empty);
+        _delta = new MetadataDelta(MetadataImage.Empty);
         foreach (MetadataRecord record in snapshot.Records)
         {
-            delta.Replay(record);
+            _delta.Replay(record);
         }
         _position = new MetadataProvenance(
             snapshot.Id.Offset - 1,
             snapshot.Id.Epoch,
             snapshot.LastContainedLogTimestampMs,
             IsOffsetBatchAligned: true);
-        _inTransaction = false;
+        _transaction = null;
         ResetBytesSinceSnapshot();
-        MetadataImage image = delta.Apply(_position);
-        Publish(_image.IsEmpty ? delta : MetadataDelta.Between(_image, image), image);
+        // At the start the log follows: nobody is shown a past that has a future already.
+        if (_hasPublished)
+        {
+            MetadataImage image = _delta.Apply(_position);
+            Publish(MetadataDelta.Between(_image, image), image);
+        }
     }
 
     /// <inheritdoc/>
@@ -75,9 +80,9 @@ public sealed class MetadataLoader : IMetadataQuorumListener
         {
             Replay(batch);
         }
-        if (!_inTransaction)
+        if (_position.LastContainedOffset > _image.Provenance.LastContainedOffset)
         {
-            PublishDelta();
+            Publish(_delta, _delta.Apply(_position));
         }
     }
 
@@ -96,12 +101,19 @@ public sealed class MetadataLoader : IMetadataQuorumListener
         for (int i = 0; i < batch.Records.Count; i++)
         {
             Replay(batch.Records[i]);
-            _position = new MetadataProvenance(
-                batch.BaseOffset + i, batch.Epoch, batch.AppendTimestampMs, IsOffsetBatchAligned: false);
+            MoveTo(batch, batch.BaseOffset + i, isAligned: false);
         }
-        _position = new MetadataProvenance(
-            batch.LastOffset, batch.Epoch, batch.AppendTimestampMs, IsOffsetBatchAligned: true);
+        MoveTo(batch, batch.LastOffset, isAligned: true);
         Interlocked.Add(ref _bytesSinceSnapshot, batch.SizeInBytes);
+    }
+
+    private void MoveTo(CommittedBatch batch, long offset, bool isAligned)
+    {
+        // The image stands still before a transaction until that has ended.
+        if (_transaction is null)
+        {
+            _position = new MetadataProvenance(offset, batch.Epoch, batch.AppendTimestampMs, isAligned);
+        }
     }
 
     private void Replay(MetadataRecord record)
@@ -109,31 +121,24 @@ public sealed class MetadataLoader : IMetadataQuorumListener
         switch (record.Message)
         {
             case BeginTransactionRecord:
-                ThrowIf(_inTransaction, "A transaction of the metadata log begins within another one.");
-                // What precedes the transaction must not be hidden by it, nor dropped if it aborts.
-                PublishDelta();
-                _inTransaction = true;
+                ThrowIf(IsInTransaction, "A transaction of the metadata log begins within another one.");
+                _transaction = [];
                 break;
             case EndTransactionRecord:
-                ThrowIf(!_inTransaction, "A transaction of the metadata log ends that did not begin.");
-                _inTransaction = false;
+                ThrowIf(!IsInTransaction, "A transaction of the metadata log ends that did not begin.");
+                _transaction!.ForEach(_delta.Replay);
+                _transaction = null;
                 break;
             case AbortTransactionRecord:
-                ThrowIf(!_inTransaction, "A transaction of the metadata log aborts that did not begin.");
-                _inTransaction = false;
-                _delta = new MetadataDelta(_image);
+                ThrowIf(!IsInTransaction, "A transaction of the metadata log aborts that did not begin.");
+                _transaction = null;
+                break;
+            case not null when _transaction is not null:
+                _transaction.Add(record);
                 break;
             default:
                 _delta.Replay(record);
                 break;
-        }
-    }
-
-    private void PublishDelta()
-    {
-        if (_position.LastContainedOffset > _image.Provenance.LastContainedOffset)
-        {
-            Publish(_delta, _delta.Apply(_position));
         }
     }
 
@@ -143,6 +148,7 @@ public sealed class MetadataLoader : IMetadataQuorumListener
         {
             publisher.OnMetadataUpdate(delta, image);
         }
+        _hasPublished = true;
         _image = image;
         _delta = new MetadataDelta(image);
         _waiters.Reach(image.Provenance.LastContainedOffset + 1);

@@ -8,7 +8,10 @@ namespace Compat.Replication.Quorum;
 /// </summary>
 public interface IMetadataQuorumListener
 {
-    /// <summary>The state up to an offset, in place of the log before it. Everything known before is void.</summary>
+    /// <summary>
+    /// The state up to an offset, in place of the log before it. Everything known before is void. At the start
+    /// <see cref="OnCommitted"/> follows with the log behind it, even if that is empty.
+    /// </summary>
     /// <param name="snapshot">The snapshot; its records are read while they are enumerated, once.</param>
     void OnSnapshot(MetadataSnapshot snapshot);
 

@@ -36,6 +36,7 @@ public sealed class MetadataLoaderTests
         _loader.OnCommitted([Batch(Topic("c", Id(3)))]);
         Assert.Equal(["a@0"], _published);
         Assert.False(_loader.Image.Provenance.IsOffsetBatchAligned);
+        Assert.False(_loader.WaitUntilAppliedAsync(1).IsCompleted);
         _loader.OnCommitted([Batch(Of(new EndTransactionRecord()), Topic("d", Id(4)))]);
         Assert.Equal(["a@0", "a,b,c,d@5"], _published);
     }
@@ -73,6 +74,24 @@ public sealed class MetadataLoaderTests
         Assert.Equal(["gone"], heard!.Topics!.Deleted.Select(topic => topic.Name));
         Assert.Equal((99, 4, 9_000L), (_loader.Image.Provenance.LastContainedOffset, _loader.Image.Provenance.LastContainedEpoch, _loader.Image.Provenance.LastContainedLogTimeMs));
         Assert.Equal(0, _loader.BytesSinceSnapshot);
+    }
+
+    [Fact]
+    public void At_the_start_nobody_is_shown_a_past_that_has_a_future_already()
+    {
+        _loader.OnSnapshot(new MetadataSnapshot(new OffsetAndEpoch(10, 1), 9_000, TopicOf("old", Id(1), 1, 1)));
+        Assert.Empty(_published);
+        _nextOffset = 10;
+        _loader.OnCommitted([Batch(Begin()), Batch(Topic("new", Id(2))), Batch(Of(new EndTransactionRecord()))]);
+        Assert.Equal(["new,old@12"], _published);
+    }
+
+    [Fact]
+    public void A_start_from_a_snapshot_alone_shows_the_snapshot()
+    {
+        _loader.OnSnapshot(new MetadataSnapshot(new OffsetAndEpoch(10, 1), 9_000, TopicOf("old", Id(1), 1, 1)));
+        _loader.OnCommitted([]);
+        Assert.Equal(["old@9"], _published);
     }
 
     [Fact]

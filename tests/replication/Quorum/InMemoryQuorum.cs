@@ -121,6 +121,7 @@ internal sealed class InMemoryQuorum : IMetadataQuorum
             _cluster.Elect(this);
         }
         Hear();
+        listener.OnCommitted([]);
     }
 
     public Proposal Append(int epoch, IReadOnlyList<MetadataRecord> records)
