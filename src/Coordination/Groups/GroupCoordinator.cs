@@ -27,9 +27,10 @@ public sealed partial class GroupCoordinator : IDisposable
         _config = config;
         _partitionCount = partitionCount;
         Metrics = new GroupCoordinatorMetrics();
+        var environment = new GroupEnvironment(config, Metrics, logger);
         var options = new RuntimeOptions("Group coordinator", config.CommitTimeoutMs, config.OffsetsTopicCompression);
         _runtime = new CoordinatorRuntime<GroupShard>(
-            new ShardHostEnvironment<GroupShard>(options, _ => new GroupShard(config, Metrics), timeProvider, random, logger));
+            new ShardHostEnvironment<GroupShard>(options, _ => new GroupShard(environment), timeProvider, random, logger));
     }
 
     /// <summary>What the coordinator counts.</summary>

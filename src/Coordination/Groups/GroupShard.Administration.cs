@@ -107,7 +107,7 @@ internal sealed partial class GroupShard
     private void Bury(string groupId, Turn turn)
     {
         turn.Append(GroupRecords.GroupTombstone(groupId));
-        _metrics.CountGroupDeletion();
+        _environment.Metrics.CountGroupDeletion();
     }
 
     private GroupCoordinatorSnapshot Snapshot()

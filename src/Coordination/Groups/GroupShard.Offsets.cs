@@ -18,7 +18,13 @@ internal sealed partial class GroupShard
     public static readonly Decision<GroupShard, OffsetFetchCall, OffsetFetchResponse.OffsetFetchResponseGroup> FetchDecision = new(
         "fetch-offsets",
         static (shard, call, _) => shard._offsets.Fetch(call.Request, call.RequireStable, shard._groups.ContainsKey(call.Request.GroupId)),
-        static (call, error) => new() { GroupId = call.Request.GroupId, ErrorCode = error });
+
+        // Consumers of before Kafka 3.9 do not try again after COORDINATOR_NOT_AVAILABLE.
+        static (call, error) => new()
+        {
+            GroupId = call.Request.GroupId,
+            ErrorCode = error == ErrorCode.CoordinatorNotAvailable ? ErrorCode.NotCoordinator : error,
+        });
 
     public static readonly Decision<GroupShard, OffsetDeleteRequest, OffsetDeleteResponse> DeleteOffsetsDecision = new(
         "delete-offsets",

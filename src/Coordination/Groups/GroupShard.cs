@@ -12,17 +12,15 @@ namespace Compat.Coordination.Groups;
 /// </summary>
 internal sealed partial class GroupShard : ICoordinatorShard
 {
-    private readonly GroupCoordinatorConfig _config;
-    private readonly GroupCoordinatorMetrics _metrics;
+    private readonly GroupEnvironment _environment;
     private readonly Dictionary<string, Group> _groups = [];
     private readonly CommittedOffsets _offsets;
     private readonly RetentionTimer _retentionTimer;
 
-    public GroupShard(GroupCoordinatorConfig config, GroupCoordinatorMetrics metrics)
+    public GroupShard(GroupEnvironment environment)
     {
-        _config = config;
-        _metrics = metrics;
-        _offsets = new CommittedOffsets(config, metrics);
+        _environment = environment;
+        _offsets = new CommittedOffsets(environment.Config, environment.Metrics);
         _retentionTimer = new RetentionTimer(this);
     }
 
@@ -74,7 +72,7 @@ internal sealed partial class GroupShard : ICoordinatorShard
             (group as ClassicGroup)?.Owed(turn);
         }
 
-        turn.Set(_retentionTimer, _config.OffsetsRetentionCheckIntervalMs);
+        turn.Set(_retentionTimer, _environment.Config.OffsetsRetentionCheckIntervalMs);
     }
 
     /// <inheritdoc/>
@@ -90,7 +88,7 @@ internal sealed partial class GroupShard : ICoordinatorShard
         (group as ClassicGroup)?.Apply(value);
     }
 
-    private ClassicGroup NewClassicGroup(string groupId, long stateTimestampMs) => new(groupId, stateTimestampMs, _config, _metrics);
+    private ClassicGroup NewClassicGroup(string groupId, long stateTimestampMs) => new(groupId, stateTimestampMs, _environment);
 
     /// <summary>Rings when expired offsets are to be looked for.</summary>
     private sealed class RetentionTimer(GroupShard shard) : ShardTimer
@@ -98,7 +96,7 @@ internal sealed partial class GroupShard : ICoordinatorShard
         public override void Ring(Turn turn)
         {
             shard.RemoveExpired(turn);
-            turn.Set(this, shard._config.OffsetsRetentionCheckIntervalMs);
+            turn.Set(this, shard._environment.Config.OffsetsRetentionCheckIntervalMs);
         }
     }
 }

@@ -4,7 +4,7 @@ using Compat.Wire.Records;
 namespace Compat.Coordination.Runtime;
 
 /// <summary>Makes batches of decided records, one if they fit, and appends them.</summary>
-internal sealed class BatchAppender(CompressionType compression) : IDisposable
+internal sealed class BatchAppender(CompressionType compression)
 {
     /// <summary>What a batch of one record is larger than the record's key and value, at most.</summary>
     public const int MaxOverheadBytes = RecordBatch.HeaderSize + MaxRecordOverheadBytes;
@@ -12,7 +12,7 @@ internal sealed class BatchAppender(CompressionType compression) : IDisposable
     // Length, attributes, timestamp and offset delta, key and value length, number of headers.
     private const int MaxRecordOverheadBytes = 5 + 1 + 10 + 5 + 5 + 5 + 1;
 
-    private readonly RecordBatchBuilder _builder = new() { Compression = Compression.Of(compression) };
+    private readonly Compression _compression = Compression.Of(compression);
 
     /// <summary>Appends the records of <paramref name="records"/>.</summary>
     /// <param name="log">The log.</param>
@@ -22,17 +22,18 @@ internal sealed class BatchAppender(CompressionType compression) : IDisposable
     public ErrorCode Append(ICoordinatorLog log, TurnRecords records, long timestampMs, out long firstOffset)
     {
         firstOffset = -1;
+        using var builder = new RecordBatchBuilder { Compression = _compression };
         for (int next = 0; next < records.Count;)
         {
-            _builder.Clear();
+            builder.Clear();
             do
             {
-                _builder.Append(timestampMs, records.Key(next), records.Value(next));
+                builder.Append(timestampMs, records.Key(next), records.Value(next));
                 next++;
             }
-            while (next < records.Count && _builder.UncompressedSize + records.SizeOf(next) + MaxRecordOverheadBytes <= log.MaxBatchBytes);
+            while (next < records.Count && builder.UncompressedSize + records.SizeOf(next) + MaxRecordOverheadBytes <= log.MaxBatchBytes);
 
-            (ErrorCode error, long offset) = log.Append(_builder.Build());
+            (ErrorCode error, long offset) = log.Append(builder.Build());
             if (error != ErrorCode.None)
             {
                 return error;
@@ -43,7 +44,4 @@ internal sealed class BatchAppender(CompressionType compression) : IDisposable
 
         return ErrorCode.None;
     }
-
-    /// <summary>Gives the buffer back.</summary>
-    public void Dispose() => _builder.Dispose();
 }

@@ -23,6 +23,9 @@ internal static class AuthorizedOperations
     /// <summary>Of a topic.</summary>
     public const int Topic = Read | Write | Create | Delete | Alter | Describe | DescribeConfigs | AlterConfigs;
 
+    /// <summary>Of a group.</summary>
+    public const int Group = Read | Delete | Describe | DescribeConfigs | AlterConfigs;
+
     /// <summary>Of the cluster.</summary>
     public const int Cluster = Create | Alter | Describe | ClusterAction | DescribeConfigs | AlterConfigs | IdempotentWrite;
 }

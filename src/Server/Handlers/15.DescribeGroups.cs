@@ -1,4 +1,5 @@
 using Compat.Coordination.Groups;
+using Compat.Server.Cluster;
 using Compat.Wire;
 using Compat.Wire.Messages;
 
@@ -10,9 +11,6 @@ namespace Compat.Server.Handlers;
 /// </summary>
 public sealed class DescribeGroupsHandler(GroupCoordinator groups) : ApiHandler<DescribeGroupsRequest, DescribeGroupsResponse>
 {
-    // Bit n stands for Kafka's AclOperation n: READ 3, DELETE 6, DESCRIBE 8, DESCRIBE_CONFIGS 10, ALTER_CONFIGS 11. Nobody is refused anything.
-    private const int AllOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
-
     /// <inheritdoc/>
     public override async ValueTask<DescribeGroupsResponse?> HandleAsync(DescribeGroupsRequest request, RequestContext context)
     {
@@ -22,7 +20,7 @@ public sealed class DescribeGroupsHandler(GroupCoordinator groups) : ApiHandler<
         {
             foreach (DescribeGroupsResponse.DescribedGroup group in described.Where(group => group.ErrorCode == ErrorCode.None))
             {
-                group.AuthorizedOperations = AllOperations;
+                group.AuthorizedOperations = AuthorizedOperations.Group;
             }
         }
 

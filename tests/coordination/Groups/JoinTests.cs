@@ -296,5 +296,16 @@ public class JoinTests
         Assert.Equal(ErrorCode.UnknownServerError, JoinError(impostor));
     }
 
+    [Fact]
+    public void A_rebalance_is_logged_with_who_caused_it_and_why()
+    {
+        ShardDriver shard = Scenario.Stable(null, out Member[] members, s => new Member(s, "a"));
+        Member b = new Member(shard, "b") { Reason = "a new pod" }.Join();
+        Assert.Contains(shard.Logger.Messages, message => message.Message == $"Group g: rebalance after generation 1: MemberJoined {b.MemberId} (a new pod).");
+        members[0].Join();
+        Assert.Contains(shard.Logger.Messages, message => message.Message == $"Group g: generation 2 of range begins with 2 members, led by {members[0].MemberId}.");
+        Assert.All(shard.Logger.Messages, message => Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Debug, message.Level));
+    }
+
     private static ErrorCode JoinError(Member member) => member.AskToJoin().Response!.ErrorCode;
 }

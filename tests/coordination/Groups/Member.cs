@@ -19,6 +19,8 @@ internal sealed class Member(ShardDriver shard, string name, string group = "g")
 
     public short Version { get; init; } = 9;
 
+    public string? Reason { get; init; }
+
     public string ProtocolType { get; init; } = "consumer";
 
     /// <summary>The protocols with the topics of their subscriptions.</summary>
@@ -66,6 +68,7 @@ internal sealed class Member(ShardDriver shard, string name, string group = "g")
             GroupId = group,
             MemberId = MemberId,
             GroupInstanceId = InstanceId,
+            Reason = Reason,
             ProtocolType = ProtocolType,
             SessionTimeoutMs = SessionTimeoutMs,
             RebalanceTimeoutMs = RebalanceTimeoutMs,

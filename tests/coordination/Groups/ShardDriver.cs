@@ -2,6 +2,7 @@ using Compat.Coordination.Groups;
 using Compat.Coordination.Groups.Classic;
 using Compat.Coordination.Groups.Records;
 using Compat.Coordination.Runtime;
+using Compat.Coordination.Tests.Runtime;
 using Compat.Wire.Messages;
 
 namespace Compat.Coordination.Tests.Groups;
@@ -17,7 +18,7 @@ internal sealed class ShardDriver
     {
         Config = config ?? new GroupCoordinatorConfig();
         _seed = seed;
-        Shard = new GroupShard(Config, Metrics);
+        Shard = new GroupShard(new GroupEnvironment(Config, Metrics, Logger));
         Turn = new Turn(Shard, new Random(seed));
         Run(turn => Shard.Owed(turn));
     }
@@ -25,6 +26,8 @@ internal sealed class ShardDriver
     public GroupCoordinatorConfig Config { get; set; }
 
     public GroupCoordinatorMetrics Metrics { get; } = new();
+
+    public ListLogger Logger { get; } = new();
 
     public GroupShard Shard { get; private set; }
 
@@ -80,7 +83,7 @@ internal sealed class ShardDriver
     public void Restart(GroupCoordinatorConfig? config = null)
     {
         Config = config ?? Config;
-        Shard = new GroupShard(Config, Metrics);
+        Shard = new GroupShard(new GroupEnvironment(Config, Metrics, Logger));
         for (int offset = 0; offset < Log.Count; offset++)
         {
             (byte[] key, byte[]? value) = Log[offset];

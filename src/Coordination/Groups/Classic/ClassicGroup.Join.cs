@@ -47,7 +47,7 @@ internal sealed partial class ClassicGroup
 
     private bool HasRoomFor(string memberId)
     {
-        if (_members.Count < _config.MaxSize && (memberId.Length > 0 || _pendingMembers.Count < MaxPendingMembers))
+        if (_members.Count < Config.MaxSize && (memberId.Length > 0 || _pendingMembers.Count < MaxPendingMembers))
         {
             return true;
         }
@@ -58,7 +58,7 @@ internal sealed partial class ClassicGroup
             ClassicGroupState.Empty => _pendingMembers.Count < MaxPendingMembers || _pendingMembers.ContainsKey(memberId),
 
             // Counted by those who have joined again, so that a group that is too large loses those who come last.
-            ClassicGroupState.PreparingRebalance => member?.AwaitingJoin is not null || AwaitingJoinCount < _config.MaxSize,
+            ClassicGroupState.PreparingRebalance => member?.AwaitingJoin is not null || AwaitingJoinCount < Config.MaxSize,
             _ => isMember,
         };
     }
@@ -102,7 +102,7 @@ internal sealed partial class ClassicGroup
 
         // The member does not know its id until it is answered and cannot send heartbeats; a client that is still there joins again.
         turn.Set(member.Session, GroupCoordinatorConfig.NewMemberJoinTimeoutMs);
-        RebalanceOrCompleteJoin(turn);
+        RebalanceOrCompleteJoin(RebalanceCause.MemberJoined, memberId, call.Request.Reason, turn);
     }
 
     private void JoinWithId(GroupCall<JoinGroupRequest> call, Reply<JoinGroupResponse> reply, Turn turn)
@@ -150,7 +150,7 @@ internal sealed partial class ClassicGroup
 
         Update(member, request);
         AwaitJoin(member, reply, turn);
-        RebalanceOrCompleteJoin(turn);
+        RebalanceOrCompleteJoin(RebalanceCause.MemberRejoined, member.MemberId, request.Reason, turn);
     }
 
     /// <summary>A static member is back, perhaps while its earlier self is still thought alive.</summary>
@@ -170,7 +170,7 @@ internal sealed partial class ClassicGroup
         AwaitJoin(member, reply, turn);
 
         // In CompletingRebalance the leader may be assigning to the old id already, so the group begins anew.
-        RebalanceOrCompleteJoin(turn);
+        RebalanceOrCompleteJoin(RebalanceCause.StaticMemberReturned, memberId, call.Request.Reason, turn);
     }
 
     /// <summary>Gives a static member that came back its old place: nobody else notices.</summary>
@@ -180,7 +180,7 @@ internal sealed partial class ClassicGroup
         {
             AwaitJoin(member, reply, turn);
             AnswerJoin(member, JoinError("", ErrorCode.UnknownServerError), turn);
-            PrepareRebalance(turn);
+            PrepareRebalance(RebalanceCause.AssignmentNotLogged, member.MemberId, null, turn);
             return;
         }
 

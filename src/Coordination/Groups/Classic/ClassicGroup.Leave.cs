@@ -11,11 +11,11 @@ internal sealed partial class ClassicGroup
     public LeaveGroupResponse Leave(LeaveGroupRequest request, Turn turn)
     {
         var response = new LeaveGroupResponse();
-        bool hasAnyLeft = false;
+        LeaveGroupRequest.MemberIdentity? left = null;
         foreach (LeaveGroupRequest.MemberIdentity leaving in request.Members)
         {
             ErrorCode error = Leave(leaving, turn);
-            hasAnyLeft |= error == ErrorCode.None;
+            left = error == ErrorCode.None ? leaving : left;
             response.Members.Add(new LeaveGroupResponse.MemberResponse
             {
                 MemberId = leaving.MemberId,
@@ -24,9 +24,9 @@ internal sealed partial class ClassicGroup
             });
         }
 
-        if (hasAnyLeft && _state != ClassicGroupState.Empty)
+        if (left is not null && _state != ClassicGroupState.Empty)
         {
-            RebalanceOrCompleteJoin(turn);
+            RebalanceOrCompleteJoin(RebalanceCause.MembersLeft, left.MemberId, left.Reason, turn);
         }
 
         return response;

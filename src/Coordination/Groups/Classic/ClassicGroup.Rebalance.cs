@@ -25,7 +25,7 @@ internal sealed partial class ClassicGroup
         if (_isInitialDelay && _hasMemberJoinedDuringDelay && _initialRemainingMs != 0)
         {
             _hasMemberJoinedDuringDelay = false;
-            long delay = Math.Min(_config.InitialRebalanceDelayMs, _initialRemainingMs);
+            long delay = Math.Min(Config.InitialRebalanceDelayMs, _initialRemainingMs);
             _initialRemainingMs = Math.Max(_initialRemainingMs - _initialDelayMs, 0);
             _initialDelayMs = delay;
             turn.Set(_joinTimer, delay);
@@ -35,7 +35,7 @@ internal sealed partial class ClassicGroup
         CompleteJoin(turn);
     }
 
-    private void RebalanceOrCompleteJoin(Turn turn)
+    private void RebalanceOrCompleteJoin(RebalanceCause cause, string memberId, string? clientReason, Turn turn)
     {
         if (_state == ClassicGroupState.PreparingRebalance)
         {
@@ -43,12 +43,18 @@ internal sealed partial class ClassicGroup
         }
         else
         {
-            PrepareRebalance(turn);
+            PrepareRebalance(cause, memberId, clientReason, turn);
         }
     }
 
-    private void PrepareRebalance(Turn turn)
+    /// <summary>Has all members join again.</summary>
+    /// <param name="cause">Why.</param>
+    /// <param name="memberId">Who is the cause; empty when it is nobody or several.</param>
+    /// <param name="clientReason">What the client gave as its reason (KIP-800).</param>
+    /// <param name="turn">The turn.</param>
+    private void PrepareRebalance(RebalanceCause cause, string memberId, string? clientReason, Turn turn)
     {
+        ClassicGroupLog.Rebalancing(_environment.Logger, GroupId, Generation, cause, memberId, clientReason ?? "no reason given");
         if (_state == ClassicGroupState.CompletingRebalance)
         {
             AbortSync(ErrorCode.RebalanceInProgress, turn);
@@ -76,8 +82,8 @@ internal sealed partial class ClassicGroup
     {
         _hasMemberJoinedDuringDelay = false;
         _isInitialDelay = true;
-        _initialDelayMs = _config.InitialRebalanceDelayMs;
-        _initialRemainingMs = Math.Max(RebalanceTimeoutMs - _config.InitialRebalanceDelayMs, 0);
+        _initialDelayMs = Config.InitialRebalanceDelayMs;
+        _initialRemainingMs = Math.Max(RebalanceTimeoutMs - Config.InitialRebalanceDelayMs, 0);
         if (_initialDelayMs == 0)
         {
             CompleteJoin(turn);
@@ -103,6 +109,7 @@ internal sealed partial class ClassicGroup
         _isInitialDelay = false;
         foreach (ClassicMember late in _members.Values.Where(member => member is { AwaitingJoin: null, GroupInstanceId: null }).ToArray())
         {
+            ClassicGroupLog.MemberLate(_environment.Logger, GroupId, late.MemberId, Generation + 1);
             Remove(late.MemberId, turn);
         }
 
@@ -129,6 +136,7 @@ internal sealed partial class ClassicGroup
         _protocol = null;
         MoveTo(ClassicGroupState.Empty, turn);
         ForgetPendingSync(turn);
+        ClassicGroupLog.BecameEmpty(_environment.Logger, GroupId, Generation);
         turn.Append(ToRecord(static _ => ReadOnlyMemory<byte>.Empty));
     }
 
@@ -137,6 +145,7 @@ internal sealed partial class ClassicGroup
         _protocol = _votes.Select(_members.Values);
         _subscribedTopics = ComputeSubscribedTopics();
         MoveTo(ClassicGroupState.CompletingRebalance, turn);
+        ClassicGroupLog.GenerationBegun(_environment.Logger, GroupId, Generation, _protocol, _members.Count, _leader);
         ForgetPendingSync(turn);
         foreach (ClassicMember member in _members.Values)
         {

@@ -54,7 +54,7 @@ internal sealed partial class ClassicGroup
             Remove(memberId, turn);
             if (_state is ClassicGroupState.Stable or ClassicGroupState.CompletingRebalance)
             {
-                PrepareRebalance(turn);
+                PrepareRebalance(RebalanceCause.SessionExpired, memberId, null, turn);
             }
             else
             {

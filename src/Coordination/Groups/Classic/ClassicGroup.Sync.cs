@@ -57,7 +57,7 @@ internal sealed partial class ClassicGroup
             Remove(memberId, turn);
         }
 
-        PrepareRebalance(turn);
+        PrepareRebalance(RebalanceCause.SyncExpired, "", null, turn);
     }
 
     private ErrorCode ValidateSync(SyncGroupRequest request)
@@ -91,11 +91,11 @@ internal sealed partial class ClassicGroup
         if (!turn.TryAppend(ToRecord(member => assignments.GetValueOrDefault(member.MemberId))))
         {
             AbortSync(ErrorCode.UnknownServerError, turn);
-            PrepareRebalance(turn);
+            PrepareRebalance(RebalanceCause.AssignmentNotLogged, _leader ?? "", null, turn);
             return;
         }
 
-        _metrics.CountRebalance();
+        _environment.Metrics.CountRebalance();
         foreach (ClassicMember member in _members.Values)
         {
             AnswerSync(member, Assigned(member), turn);

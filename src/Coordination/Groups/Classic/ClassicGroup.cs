@@ -16,8 +16,7 @@ internal sealed partial class ClassicGroup : Group
 
     private const long NoTimestamp = -1;
 
-    private readonly GroupCoordinatorConfig _config;
-    private readonly GroupCoordinatorMetrics _metrics;
+    private readonly GroupEnvironment _environment;
 
     private ClassicGroupState _state;
     private ClassicGroupState _previousState = ClassicGroupState.Dead;
@@ -30,13 +29,11 @@ internal sealed partial class ClassicGroup : Group
     /// <summary>A group without members.</summary>
     /// <param name="groupId">The group's id.</param>
     /// <param name="stateTimestampMs">Since when it is as it is, milliseconds since 1970, or -1 when that is not known.</param>
-    /// <param name="config">The coordinator's configuration.</param>
-    /// <param name="metrics">What the coordinator counts.</param>
-    public ClassicGroup(string groupId, long stateTimestampMs, GroupCoordinatorConfig config, GroupCoordinatorMetrics metrics)
+    /// <param name="environment">What it shares with the coordinator's other groups.</param>
+    public ClassicGroup(string groupId, long stateTimestampMs, GroupEnvironment environment)
         : base(groupId)
     {
-        _config = config;
-        _metrics = metrics;
+        _environment = environment;
         _stateTimestampMs = stateTimestampMs;
         _joinTimer = new JoinTimer(this);
         _syncTimer = new SyncTimer(this);
@@ -66,6 +63,8 @@ internal sealed partial class ClassicGroup : Group
     /// <inheritdoc/>
     public override bool IsEmpty => _state == ClassicGroupState.Empty;
 
+    private GroupCoordinatorConfig Config => _environment.Config;
+
     private bool IsLeader(string memberId) => _leader == memberId;
 
     /// <summary>Takes over what the log says. Members that are known keep what the log does not have: their other protocols, and who waits.</summary>
@@ -93,9 +92,9 @@ internal sealed partial class ClassicGroup : Group
             turn.Set(member.Session, member.SessionTimeoutMs);
         }
 
-        if (_members.Count > _config.MaxSize)
+        if (_members.Count > Config.MaxSize)
         {
-            PrepareRebalance(turn);
+            PrepareRebalance(RebalanceCause.OverCapacity, "", null, turn);
         }
     }
 
@@ -184,6 +183,7 @@ internal sealed partial class ClassicGroup : Group
         {
             if (!ConsumerSubscription.TryAddTopics(member.Protocols.Metadata(_protocol), topics))
             {
+                ClassicGroupLog.SubscriptionUnreadable(_environment.Logger, GroupId, member.MemberId);
                 return null;
             }
         }
