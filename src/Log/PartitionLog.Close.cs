@@ -22,10 +22,12 @@ public sealed partial class PartitionLog
         {
             if (!IsFailed)
             {
-                Persist();
-                if (flush)
+                bool isChanged = _segments.Active.HasUnwrittenIndexes || RecoveryPoint < LogEndOffset;
+                Persist(flush);
+                if (flush && isChanged)
                 {
-                    FlushForClose();
+                    Flush();
+                    _context.Storage.FlushDirectory(_folder.Path);
                 }
             }
         }
@@ -68,27 +70,15 @@ public sealed partial class PartitionLog
     /// <summary>Notes that the closed log is on the device, because its whole volume was flushed or it need not be.</summary>
     internal void MarkFlushed() => Volatile.Write(ref _recoveryPoint, LogEndOffset);
 
-    private void Persist()
+    // Indexes and snapshots are not flushed: after a loss of power they are recognised as wrong and made anew.
+    private void Persist(bool flush)
     {
         lock (_lock)
         {
             _segments.Active.PersistIndexes();
             _snapshots.Take(_producers, flush: false);
-            _epochs.Persist(flush: false);
+            _epochs.Persist(flush);
         }
-    }
-
-    private void FlushForClose()
-    {
-        if (RecoveryPoint >= LogEndOffset)
-        {
-            return;
-        }
-
-        _segments.Active.FlushIndexes();
-        _snapshots.Flush(LogEndOffset);
-        Flush();
-        _context.Storage.FlushDirectory(_folder.Path);
     }
 
     private void CloseFiles()

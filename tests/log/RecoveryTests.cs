@@ -166,6 +166,24 @@ public class RecoveryTests
         AssertOldSegmentsWork(fixture);
     }
 
+    [Theory]
+    [InlineData(".index")]
+    [InlineData(".timeindex")]
+    [InlineData(".snapshot")]
+    public void A_file_that_lost_its_content_with_the_power_is_made_anew(string suffix)
+    {
+        LogFixture fixture = WithOldSegments();
+        fixture.Log.Close();
+        foreach (string name in fixture.FileNames().Where(name => name.EndsWith(suffix, StringComparison.Ordinal)))
+        {
+            fixture.Storage.WriteAllBytes(Path.Combine(fixture.Directory, name), [], flush: false);
+        }
+
+        fixture.Restart();
+
+        AssertOldSegmentsWork(fixture);
+    }
+
     [Fact]
     public void Files_that_were_being_deleted_or_written_are_tidied_away()
     {

@@ -7,7 +7,7 @@ namespace Compat.Log;
 public sealed partial class LogManager
 {
     /// <summary>With more logs to flush than this at the end, the volume is flushed as a whole.</summary>
-    private const int FewLogs = 32;
+    private const int FewLogs = 100;
 
     private readonly List<ITimer> _timers = [];
     private int _isClosed;

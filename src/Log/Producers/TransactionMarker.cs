@@ -1,3 +1,4 @@
+using Compat.Wire;
 using Compat.Wire.Records;
 
 namespace Compat.Log.Producers;
@@ -15,18 +16,31 @@ internal readonly record struct TransactionMarker(bool IsCommit, int Coordinator
     public static bool TryRead(in RecordBatch batch, out TransactionMarker marker)
     {
         marker = default;
-        foreach (Record record in batch.Records())
+        try
         {
-            if (ControlRecordTypes.Parse(record.Key) is not (ControlRecordType.Commit or ControlRecordType.Abort))
+            foreach (Record record in batch.Records())
             {
-                return false;
+                return TryRead(record, out marker);
             }
-
-            EndTransactionMarker read = EndTransactionMarker.Read(record);
-            marker = new TransactionMarker(read.Type == ControlRecordType.Commit, read.CoordinatorEpoch, record.Timestamp);
-            return true;
+        }
+        catch (WireFormatException)
+        {
+            // A checksum says that this was written so; it ends no transaction that anybody could name.
         }
 
         return false;
+    }
+
+    private static bool TryRead(scoped in Record record, out TransactionMarker marker)
+    {
+        marker = default;
+        if (ControlRecordTypes.Parse(record.Key) is not (ControlRecordType.Commit or ControlRecordType.Abort))
+        {
+            return false;
+        }
+
+        EndTransactionMarker read = EndTransactionMarker.Read(record);
+        marker = new TransactionMarker(read.Type == ControlRecordType.Commit, read.CoordinatorEpoch, record.Timestamp);
+        return true;
     }
 }

@@ -8,9 +8,15 @@ internal sealed partial class Segment
     // What an index that is rebuilt outside of recovery goes by; Kafka's default for index.interval.bytes.
     private const int RebuildIntervalBytes = 4096;
 
+    // A segment as large as this whose index file has no entries has lost them.
+    private const int MaxBytesWithoutEntry = 1 << 20;
+
     private readonly Lock _indexLock = new();
 
     private long RollingTimestamp => _rollingTimestamp >= 0 || _size == 0 ? _rollingTimestamp : _rollingTimestamp = ReadFirstTimestamp();
+
+    /// <summary>Whether the segment was appended to since its indexes were last written.</summary>
+    public bool HasUnwrittenIndexes => _size > 0 && OffsetIndex.IsInMemory;
 
     /// <summary>Starts both indexes anew in memory; for a segment that is empty or about to be read from its beginning.</summary>
     public void ResetIndexes()
@@ -48,7 +54,7 @@ internal sealed partial class Segment
             }
 
             IndexEntry? last = OffsetIndex.Last();
-            if (last is { } entry && !IsTrue(entry))
+            if (last is { } entry ? !IsTrue(entry) : _size > MaxBytesWithoutEntry)
             {
                 RebuildIndexes();
                 return;

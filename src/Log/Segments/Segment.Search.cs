@@ -50,7 +50,7 @@ internal sealed partial class Segment
         {
             position = entry.Position < end ? entry.Position : 0;
         }
-        else if (entry.IsEntry ? !IsTrue(entry) : !OffsetIndex.FileExists)
+        else if (entry.IsEntry ? !IsTrue(entry) : !OffsetIndex.FileExists || (_size > MaxBytesWithoutEntry && OffsetIndex.Last() is null))
         {
             position = RepairedPosition(offset);
         }

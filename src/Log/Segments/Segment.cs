@@ -221,9 +221,10 @@ internal sealed partial class Segment
 
     private MaximumTimestamp LoadMaximum()
     {
-        if (_size > 0 && !TimeIndex.IsInMemory && !TimeIndex.FileExists)
+        // A time index ends with the greatest timestamp, unless no record has one. Without an entry it is lost.
+        if (_size > 0 && !TimeIndex.IsInMemory && TimeIndex.Last.Timestamp == RecordBatch.NoTimestamp)
         {
-            EnsureIndexesLoaded();
+            Repair();
         }
 
         MaximumTimestamp loaded = new(TimeIndex.Last);
