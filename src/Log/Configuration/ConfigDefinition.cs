@@ -53,7 +53,7 @@ public sealed record ConfigDefinition
 
     /// <summary>The problem with a value given as text, or null when the setting can have it.</summary>
     public string? ProblemWith(string? text) =>
-        ConfigText.TryParse(Type, text, out object? value, out string? problem) ? Rule?.ProblemWith(value) : problem;
+        ConfigText.TryParse(Type, text, out object? value, out string? problem) ? ProblemWithParsed(value) : problem;
 
     /// <summary>The typed value of a text.</summary>
     /// <param name="text">The value as text, or null.</param>
@@ -61,7 +61,7 @@ public sealed record ConfigDefinition
     /// <exception cref="ConfigException">The setting cannot have that value.</exception>
     public object? Parse(string? text, string? source = null)
     {
-        if (!ConfigText.TryParse(Type, text, out object? value, out string? problem) || (problem = Rule?.ProblemWith(value)) is not null)
+        if (!ConfigText.TryParse(Type, text, out object? value, out string? problem) || (problem = ProblemWithParsed(value)) is not null)
         {
             throw new ConfigException(Name, IsSensitive ? "[hidden]" : text, problem, source);
         }
@@ -71,6 +71,12 @@ public sealed record ConfigDefinition
 
     /// <summary>True when the setting can only be given to a running broker, not at its start.</summary>
     public bool IsDynamicOnly { get; init; }
+
+    private string? ProblemWithParsed(object? value) => Rule?.ProblemWith(value)
+        ?? (Effect.IsOnlyDefault && !IsDefault(value) ? $"it is not supported, because {Effect.Reason}" : null);
+
+    /// <summary>Where there is no default, nothing given is the same as none.</summary>
+    private bool IsDefault(object? value) => ConfigText.Format(value) is var text && (text == Default || string.IsNullOrEmpty(text + Default));
 
     /// <summary>The same setting, marked as one that is accepted but changes nothing.</summary>
     /// <param name="reason">One clause that completes "has no effect: ".</param>

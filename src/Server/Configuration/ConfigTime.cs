@@ -8,7 +8,4 @@ internal static class ConfigTime
 
     /// <summary>A time of so many milliseconds, or the longest a timer takes.</summary>
     public static TimeSpan Milliseconds(long value) => TimeSpan.FromMilliseconds(Math.Clamp(value, 0, MaxTimerMs));
-
-    /// <summary>A time of so many milliseconds, or null when it is too long for a timer.</summary>
-    public static TimeSpan? MillisecondsOrNever(long value) => value > MaxTimerMs ? null : Milliseconds(value);
 }

@@ -1,34 +1,23 @@
-using Compat.Log;
 using Compat.Log.Configuration;
 using Compat.Replication.Metadata;
 using Microsoft.Extensions.Logging;
 
 namespace Compat.Server.Configuration;
 
-/// <summary>
-/// The settings in force for each topic's logs, and the one who gives them to the logs when the topic's or the broker's settings
-/// change. Has to follow the metadata log after <see cref="DynamicBrokerConfig"/>.
-/// </summary>
-public sealed partial class TopicLogConfigs : IMetadataPublisher
+/// <summary>The settings in force for each topic's logs: its own over the broker's.</summary>
+public sealed partial class TopicLogConfigs
 {
     private readonly DynamicBrokerConfig _broker;
-    private readonly Func<IEnumerable<PartitionLog>> _logs;
     private readonly ILogger _logger;
-
-    // Made from it is every log's configuration, so it is compared by reference to see whether all of them change.
-    private TopicDefaultsConfig _defaults;
 
     /// <summary>Settings of the topics of one broker.</summary>
     /// <param name="broker">The broker's settings, which hold where a topic sets nothing.</param>
-    /// <param name="logs">All open logs.</param>
     /// <param name="logger">Told of values in the metadata log that a topic cannot have.</param>
-    public TopicLogConfigs(DynamicBrokerConfig broker, Func<IEnumerable<PartitionLog>> logs, ILogger<TopicLogConfigs> logger)
+    public TopicLogConfigs(DynamicBrokerConfig broker, ILogger<TopicLogConfigs> logger)
     {
         ArgumentNullException.ThrowIfNull(broker);
         _broker = broker;
-        _logs = logs;
         _logger = logger;
-        _defaults = broker.Current.Topics;
     }
 
     /// <summary>The settings in force for a topic.</summary>
@@ -38,42 +27,6 @@ public sealed partial class TopicLogConfigs : IMetadataPublisher
         TopicDefaultsConfig defaults = _broker.Current.Topics;
         IReadOnlyDictionary<string, string> own = image.Configs.Of(ConfigResource.Topic(topic));
         return own.Count == 0 ? defaults.Log : LogConfig.From(defaults.LogDefaults, Usable(topic, own));
-    }
-
-    /// <inheritdoc/>
-    public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
-    {
-        ArgumentNullException.ThrowIfNull(delta);
-        TopicDefaultsConfig defaults = _broker.Current.Topics;
-        bool allChange = !ReferenceEquals(defaults, _defaults);
-        _defaults = defaults;
-        HashSet<string> changed = delta.Configs is null
-            ? []
-            : [.. delta.Configs.Changed.Where(resource => resource.Type == ConfigResourceType.Topic).Select(resource => resource.Name)];
-        if (allChange || changed.Count > 0)
-        {
-            Reconfigure(image, topic => allChange || changed.Contains(topic));
-        }
-    }
-
-    private void Reconfigure(MetadataImage image, Func<string, bool> changes)
-    {
-        Dictionary<string, LogConfig> configs = new(StringComparer.Ordinal);
-        foreach (PartitionLog log in _logs())
-        {
-            string topic = log.TopicPartition.Topic;
-            if (topic == TopicName.ClusterMetadata || !changes(topic))
-            {
-                continue;
-            }
-
-            if (!configs.TryGetValue(topic, out LogConfig? config))
-            {
-                configs[topic] = config = Of(image, topic);
-            }
-
-            log.Config = config;
-        }
     }
 
     /// <summary>A value that another version accepted must not keep a log from opening.</summary>

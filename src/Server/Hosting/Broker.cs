@@ -141,7 +141,21 @@ public sealed class Broker : IAsyncDisposable
             }
         }
 
+        FollowSettings(parts, _server.Connections);
         _monitoring?.Serve(MonitoredParts.Sources(parts, _server, Listeners), MonitoredParts.Checks(parts, Listeners));
+    }
+
+    /// <summary>What can change while the broker runs is taken over now, as the metadata log has it, and from now on.</summary>
+    private static void FollowSettings(BrokerParts parts, ConnectionTable connections)
+    {
+        parts.Config.Changed += (_, after) => Apply(after);
+        Apply(parts.Config.Current);
+
+        void Apply(BrokerConfig config)
+        {
+            connections.Limits = LimitsOf(config.Network);
+            parts.LogContext.ProducerIdExpirationMs = config.Producers.ProducerIdExpirationMs;
+        }
     }
 
     private static SocketOptions SocketOptionsOf(NetworkConfig network) =>

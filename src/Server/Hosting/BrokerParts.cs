@@ -44,7 +44,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         Loader = new MetadataLoader(leader => Controller.OnLeaderChange(leader), cause => _fatal.TrySetResult(cause));
         Controller = new QuorumController(
             LogOptions.Controller(config, ClusterId), _quorum, Loader, new ConfigValidator(Config), options.Time, options.CreateRandom());
-        TopicConfigs = new TopicLogConfigs(Config, () => Logs.Logs, options.Loggers.CreateLogger<TopicLogConfigs>());
+        TopicConfigs = new TopicLogConfigs(Config, options.Loggers.CreateLogger<TopicLogConfigs>());
         Partitions = new PartitionRegistry(
             new PartitionRegistryOptions(config.Node.NodeId, IncarnationId), Logs, TopicConfigs.Of, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
         _snapshots = new SnapshotGenerator(

@@ -14,6 +14,7 @@ internal static class LogOptions
         LogDirs = config.Storage.LogDirs,
         ClusterId = clusterId,
         NodeId = config.Node.NodeId,
+        RecoveryThreadsPerDataDir = config.Storage.RecoveryThreadsPerDataDir,
         InitialTaskDelayMs = Milliseconds(config.Storage.InitialTaskDelay),
         RetentionCheckIntervalMs = Milliseconds(config.Storage.RetentionCheckInterval),
         FlushOffsetCheckpointIntervalMs = Milliseconds(config.Storage.RecoveryPointInterval),

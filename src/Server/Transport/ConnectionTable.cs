@@ -11,12 +11,14 @@ internal sealed class ConnectionTable
     private readonly ConcurrentDictionary<long, Connection> _connections = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private readonly Dictionary<string, int> _perListener = [];
-    private readonly ConnectionLimits _limits;
     private readonly Lock _lock = new();
     private long _lastId;
     private int _count;
 
-    public ConnectionTable(ConnectionLimits limits) => _limits = limits;
+    public ConnectionTable(ConnectionLimits limits) => Limits = limits;
+
+    /// <summary>The limits; new ones hold for connections to come.</summary>
+    public ConnectionLimits Limits { get; set => Volatile.Write(ref field, value); }
 
     /// <summary>How many connections are open.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -74,17 +76,18 @@ internal sealed class ConnectionTable
 
     private (string Setting, int Limit)? PassedLimit(string listenerName, IPAddress address)
     {
-        if (_count >= _limits.MaxConnections)
+        ConnectionLimits limits = Limits;
+        if (_count >= limits.MaxConnections)
         {
-            return ("max.connections", _limits.MaxConnections);
+            return ("max.connections", limits.MaxConnections);
         }
 
-        if (_limits.MaxConnectionsByListener.TryGetValue(listenerName, out int ofListener) && _perListener.GetValueOrDefault(listenerName) >= ofListener)
+        if (limits.MaxConnectionsByListener.TryGetValue(listenerName, out int ofListener) && _perListener.GetValueOrDefault(listenerName) >= ofListener)
         {
             return ($"listener.name.{listenerName.ToLowerInvariant()}.max.connections", ofListener);
         }
 
-        int ofAddress = _limits.MaxConnectionsPerIpOverrides.GetValueOrDefault(address, _limits.MaxConnectionsPerIp);
+        int ofAddress = limits.MaxConnectionsPerIpOverrides.GetValueOrDefault(address, limits.MaxConnectionsPerIp);
         return _perAddress.GetValueOrDefault(address) >= ofAddress ? ("max.connections.per.ip", ofAddress) : null;
     }
 }

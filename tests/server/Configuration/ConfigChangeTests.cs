@@ -100,6 +100,7 @@ public class ConfigChangeTests
     [InlineData("ssl.keystore.location", "/k", "These security configs can be dynamically updated only per-listener using the listener prefix: [ssl.keystore.location]")]
     [InlineData("log.retention.ms", "x", "Invalid value x for configuration log.retention.ms: Not a number of type LONG")]
     [InlineData("listener.name.plaintext.max.connections", "x", "Invalid value x for configuration max.connections: Not a number of type INT")]
+    [InlineData("config.providers", "file", "Invalid value file for configuration config.providers: it is not supported, because variables in values are not resolved")]
     [InlineData("log.retention.ms", "0", "Invalid value 0 for configuration log.retention.ms: must be -1 (no limit) or at least 1")]
     public void A_broker_refuses_what_cannot_change_with_INVALID_REQUEST(string name, string value, string message)
     {

@@ -58,7 +58,7 @@ public class DynamicBrokerConfigTests
     public void A_topic_s_settings_lie_over_the_broker_s()
     {
         DynamicBrokerConfig dynamic = Dynamic();
-        TopicLogConfigs logs = new(dynamic, () => [], NullLogger<TopicLogConfigs>.Instance);
+        TopicLogConfigs logs = new(dynamic, NullLogger<TopicLogConfigs>.Instance);
         MetadataImage image = TestMetadata.Image((ConfigResource.Topic("t"), "retention.ms", "1000"), (ConfigResource.Topic("t"), "segment.bytes", "not a number"));
         LogConfig config = logs.Of(image, "t");
         Assert.Equal(1000, config.RetentionMs);

@@ -28,9 +28,17 @@ internal sealed class MonitoredBroker : IAsyncDisposable
 
     public MemoryStorage Storage { get; }
 
-    public static async Task<MonitoredBroker> StartAsync(params string[] overrides)
+    public static Task<MonitoredBroker> StartAsync(params string[] overrides) => StartAsync(new MemoryStorage(TimeProvider.System), overrides);
+
+    /// <summary>Stops this broker and starts another one over its data.</summary>
+    public async Task<MonitoredBroker> RestartAsync(params string[] overrides)
     {
-        MemoryStorage storage = new(TimeProvider.System);
+        await DisposeAsync();
+        return await StartAsync(Storage, overrides);
+    }
+
+    private static async Task<MonitoredBroker> StartAsync(MemoryStorage storage, string[] overrides)
+    {
         Broker broker = new(new BrokerOptions
         {
             Config = BrokerConfig.Load(new ConfigInputs

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Compat.Log.Configuration;
 
 namespace Compat.Server.Configuration.Definitions;
@@ -5,9 +6,9 @@ namespace Compat.Server.Configuration.Definitions;
 /// <summary>The words in which the lists of settings are written.</summary>
 internal static class Definition
 {
-    private static readonly Dictionary<string, ConfigDefinition> TopicBySynonym = TopicConfigs.Catalog.All
+    private static readonly FrozenDictionary<string, ConfigDefinition> TopicBySynonym = TopicConfigs.Catalog.All
         .Where(topic => topic.Synonyms.Count > 0)
-        .ToDictionary(topic => topic.Synonyms[0].Name, StringComparer.Ordinal);
+        .ToFrozenDictionary(topic => topic.Synonyms[0].Name, StringComparer.Ordinal);
 
     public static ConfigDefinition Bool(string name, string? defaultText, string documentation) =>
         new(name, ConfigType.Boolean, defaultText, null, documentation);

@@ -21,7 +21,7 @@ internal static class GeneralSettings
         Int("num.network.threads", "3", AtLeast(1), "Number of threads that read requests and write answers in Apache Kafka, for each listener.").ClusterWide().WithoutEffect(Reasons.Threads),
         Int("background.threads", "10", AtLeast(1), "Number of threads for background work in Apache Kafka.").ClusterWide().WithoutEffect(Reasons.Threads),
         Int("num.replica.alter.log.dirs.threads", null, null, "Number of threads that move replicas between log directories in Apache Kafka.").WithoutEffect(Reasons.Threads),
-        Int("num.recovery.threads.per.data.dir", "2", AtLeast(1), "Number of threads a log directory gets for recovery at start and flushing at shutdown.").ClusterWide().WithoutEffect(Reasons.Recovery),
+        Int("num.recovery.threads.per.data.dir", "2", AtLeast(1), "Number of logs of a directory that are opened at a time when the broker starts.").ClusterWide(),
         Int("request.timeout.ms", "30000", null, "Time in milliseconds a request to another broker may take.").WithoutEffect(Reasons.OneBroker),
         Long("socket.connection.setup.timeout.ms", "10000", null, "Time in milliseconds a connection to another broker may take to be set up.").WithoutEffect(Reasons.OneBroker),
         Long("socket.connection.setup.timeout.max.ms", "30000", null, "Upper limit in milliseconds for that time as it grows from failure to failure.").WithoutEffect(Reasons.OneBroker),

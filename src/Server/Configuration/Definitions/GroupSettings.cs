@@ -19,7 +19,7 @@ internal static class GroupSettings
         Int("group.coordinator.append.linger.ms", "-1", AtLeast(-1), "Time in milliseconds the coordinator gathers records before it writes them; -1 adapts to the load.").WithoutEffect(Reasons.NoLinger),
         Int("group.coordinator.cached.buffer.max.bytes", "1048588", AtLeast(524288), "Largest buffer in bytes the coordinator keeps for reuse.").ClusterWide().WithoutEffect(Reasons.Pooled),
         Int("offsets.commit.timeout.ms", "5000", AtLeast(1), "Time in milliseconds a commit may wait to be replicated."),
-        Int("offsets.load.buffer.size", "5242880", AtLeast(1), "Bytes read at a time while a partition of the offsets topic is loaded."),
+        Int("offsets.load.buffer.size", "5242880", AtLeast(1), "Bytes read at a time while a partition of the offsets topic is loaded.").WithoutEffect(Reasons.FixedPieces),
         Short("offsets.topic.replication.factor", "3", AtLeast(1), "Number of replicas of the offsets topic."),
         Int("offsets.topic.num.partitions", "50", AtLeast(1), "Number of partitions of the offsets topic; it cannot change once there are groups."),
         Int("offsets.topic.segment.bytes", "104857600", AtLeast(1), "Segment size in bytes of the offsets topic, small so that it loads quickly."),

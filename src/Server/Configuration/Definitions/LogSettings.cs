@@ -31,7 +31,7 @@ internal static class LogSettings
         TopicDefault("log.index.interval.bytes"),
         TopicDefault("log.flush.interval.messages"),
         TopicDefault("log.segment.delete.delay.ms"),
-        Long("log.flush.scheduler.interval.ms", "9223372036854775807", null, "Time in milliseconds between two looks for logs to force to disk; the default of flush.ms when log.flush.interval.ms is not set."),
+        Long("log.flush.scheduler.interval.ms", "9223372036854775807", null, "The default of flush.ms when log.flush.interval.ms is not set. Apache Kafka also looks only this often for logs to force to disk; here each is forced when its own time has come."),
         TopicDefault("log.flush.interval.ms").Unset(),
         Int("log.flush.offset.checkpoint.interval.ms", "60000", AtLeast(0), "Time in milliseconds between two writings of the recovery points."),
         Int("log.flush.start.offset.checkpoint.interval.ms", "60000", AtLeast(0), "Time in milliseconds between two writings of the log start offsets."),

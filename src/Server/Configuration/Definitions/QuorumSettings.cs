@@ -15,7 +15,7 @@ internal static class QuorumSettings
     public static ConfigDefinition[] All() =>
     [
         List("controller.listener.names", null, ListOf(false, false), "Names of the listeners the controllers use among themselves.").Required(),
-        List("controller.quorum.voters", "", QuorumVoters, "The voters of the metadata quorum as id@host:port. Only a quorum of this node alone works so far."),
+        List("controller.quorum.voters", "", QuorumVoters, "The voters of the metadata quorum as id@host:port. Only a quorum of this node alone works so far.").WithoutEffect(Reasons.OneVoter),
         List("controller.quorum.bootstrap.servers", "", BootstrapServers, "Addresses at which the metadata quorum can be found.").WithoutEffect(Reasons.OneVoter),
         Int("controller.quorum.election.timeout.ms", "1000", AtLeast(0), "Time in milliseconds without a fetch from the leader before an election.").WithoutEffect(Reasons.OneVoter),
         Int("controller.quorum.fetch.timeout.ms", "2000", AtLeast(0), "Time in milliseconds without a successful fetch before a voter stands as candidate or a leader resigns.").WithoutEffect(Reasons.OneVoter),

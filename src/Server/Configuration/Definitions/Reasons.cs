@@ -1,10 +1,12 @@
+using Compat.Log.Configuration;
+
 namespace Compat.Server.Configuration.Definitions;
 
 /// <summary>Why settings are accepted without doing anything, or refused.</summary>
 internal static class Reasons
 {
     public const string Threads = "the runtime sizes its own thread pool";
-    public const string Recovery = "logs are opened on as many threads as there are processors";
+    public const string FixedPieces = "a log is read in pieces of a fixed size";
     public const string OneBroker = "there is one broker and nothing to replicate";
     public const string OneVoter = "the metadata quorum has one voter";
     public const string ControllerTimes = "controller events are not timed";
@@ -22,7 +24,7 @@ internal static class Reasons
     public const string NoShare = "there are no share groups";
     public const string NoStreams = "there are no streams groups";
     public const string ClassicOnly = "the classic group protocol is the only one offered";
-    public const string NoCompaction = "logs are not compacted";
+    public const string NoCompaction = TopicConfigs.NoCompaction;
     public const string NoLinger = "records of the coordinator are written at once";
     public const string NoQueue = "requests do not wait in a queue";
     public const string Pooled = "buffers come from a shared pool";

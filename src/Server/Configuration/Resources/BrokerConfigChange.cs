@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Compat.Log.Configuration;
 using Compat.Server.Configuration.Sources;
 
@@ -12,11 +13,10 @@ internal static class BrokerConfigChange
     private const string ListenerPrefix = "listener.name.";
 
     // They protect a listener, so they are only ever changed for one.
-    private static readonly HashSet<string> OnlyWithListener = new(StringComparer.Ordinal)
-    {
+    private static readonly FrozenSet<string> OnlyWithListener = FrozenSet.Create(
+        StringComparer.Ordinal,
         "ssl.keystore.type", "ssl.keystore.location", "ssl.keystore.password", "ssl.key.password", "ssl.keystore.key",
-        "ssl.keystore.certificate.chain", "ssl.truststore.type", "ssl.truststore.location", "ssl.truststore.password", "ssl.truststore.certificates",
-    };
+        "ssl.keystore.certificate.chain", "ssl.truststore.type", "ssl.truststore.location", "ssl.truststore.password", "ssl.truststore.certificates");
 
     /// <summary>The problem with the settings, or null.</summary>
     /// <param name="isDefault">Whether they are for all brokers rather than for this one.</param>

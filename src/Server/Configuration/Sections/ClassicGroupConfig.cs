@@ -27,9 +27,6 @@ public sealed record ClassicGroupConfig
     /// <summary>offsets.commit.timeout.ms: how long a write of the coordinator may wait to be replicated.</summary>
     public required TimeSpan CommitTimeout { get; init; }
 
-    /// <summary>offsets.load.buffer.size: bytes read at a time while loading.</summary>
-    public required int LoadBufferBytes { get; init; }
-
     /// <summary>offsets.topic.num.partitions: partitions of <c>__consumer_offsets</c>.</summary>
     public required int OffsetsTopicPartitions { get; init; }
 
@@ -52,7 +49,6 @@ public sealed record ClassicGroupConfig
         OffsetsRetention = TimeSpan.FromMinutes(values.Required<int>("offsets.retention.minutes")),
         OffsetsRetentionCheckInterval = ConfigTime.Milliseconds(values.Required<long>("offsets.retention.check.interval.ms")),
         CommitTimeout = ConfigTime.Milliseconds(values.Required<int>("offsets.commit.timeout.ms")),
-        LoadBufferBytes = values.Required<int>("offsets.load.buffer.size"),
         OffsetsTopicPartitions = values.Required<int>("offsets.topic.num.partitions"),
         OffsetsTopicReplicationFactor = values.Required<short>("offsets.topic.replication.factor"),
         OffsetsTopicSegmentBytes = values.Required<int>("offsets.topic.segment.bytes"),

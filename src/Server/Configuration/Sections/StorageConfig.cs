@@ -9,8 +9,8 @@ public sealed record StorageConfig
     /// <summary>log.retention.check.interval.ms: time between two looks for segments to delete.</summary>
     public required TimeSpan RetentionCheckInterval { get; init; }
 
-    /// <summary>log.flush.scheduler.interval.ms: time between two looks for logs to flush; null is never.</summary>
-    public required TimeSpan? FlushCheckInterval { get; init; }
+    /// <summary>num.recovery.threads.per.data.dir: logs of one directory opened at a time.</summary>
+    public required int RecoveryThreadsPerDataDir { get; init; }
 
     /// <summary>log.flush.offset.checkpoint.interval.ms: time between two writings of the recovery points.</summary>
     public required TimeSpan RecoveryPointInterval { get; init; }
@@ -31,7 +31,7 @@ public sealed record StorageConfig
     {
         LogDirs = [.. (values.Optional<string[]>("log.dirs") ?? values.List("log.dir")).Select(Path.GetFullPath)],
         RetentionCheckInterval = ConfigTime.Milliseconds(values.Required<long>("log.retention.check.interval.ms")),
-        FlushCheckInterval = ConfigTime.MillisecondsOrNever(values.Required<long>("log.flush.scheduler.interval.ms")),
+        RecoveryThreadsPerDataDir = values.Required<int>("num.recovery.threads.per.data.dir"),
         RecoveryPointInterval = ConfigTime.Milliseconds(values.Required<int>("log.flush.offset.checkpoint.interval.ms")),
         LogStartOffsetInterval = ConfigTime.Milliseconds(values.Required<int>("log.flush.start.offset.checkpoint.interval.ms")),
         HighWatermarkInterval = ConfigTime.Milliseconds(values.Required<long>("replica.high.watermark.checkpoint.interval.ms")),

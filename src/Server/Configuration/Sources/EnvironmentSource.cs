@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Compat.Server.Configuration.Sources;
 
 /// <summary>
@@ -9,14 +11,13 @@ public static class EnvironmentSource
     private const string Prefix = "KAFKA_";
 
     // What start scripts and images of Apache Kafka read; none of it is a setting of the broker.
-    private static readonly HashSet<string> NotSettings = new(StringComparer.Ordinal)
-    {
+    private static readonly FrozenSet<string> NotSettings = FrozenSet.Create(
+        StringComparer.Ordinal,
         "KAFKA_VERSION", "KAFKA_HOME", "KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_DEBUG", "KAFKA_CLUSTER_ID",
         "KAFKA_JMX_OPTS", "KAFKA_JMX_HOSTNAME", "KAFKA_JMX_PORT", "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_GC_LOG_OPTS",
         "KAFKA_LOG4J_OPTS", "KAFKA_LOG4J_ROOT_LOGLEVEL", "KAFKA_LOG4J_LOGGERS", "KAFKA_TOOLS_LOG4J_LOGLEVEL",
         "KAFKA_SSL_KEYSTORE_FILENAME", "KAFKA_SSL_KEYSTORE_CREDENTIALS", "KAFKA_SSL_KEY_CREDENTIALS",
-        "KAFKA_SSL_TRUSTSTORE_FILENAME", "KAFKA_SSL_TRUSTSTORE_CREDENTIALS",
-    };
+        "KAFKA_SSL_TRUSTSTORE_FILENAME", "KAFKA_SSL_TRUSTSTORE_CREDENTIALS");
 
     /// <summary>The settings among the variables, ordered by variable so that messages come in a fixed order.</summary>
     public static IReadOnlyList<ConfigAssignment> Read(IReadOnlyDictionary<string, string> variables)

@@ -49,15 +49,10 @@ internal sealed record StaticSettings(
             return;
         }
 
-        object? value = definition.Parse(assignment.Value, assignment.Origin);
+        definition.Parse(assignment.Value, assignment.Origin);
         if (definition.IsDynamicOnly)
         {
             throw new ConfigException(assignment.Name, assignment.Value, "it can only be set while the broker runs", assignment.Origin);
-        }
-
-        if (definition.Effect.IsOnlyDefault && ConfigText.Format(value) != definition.Default && assignment.Value.Trim().Length > 0)
-        {
-            throw new ConfigException(assignment.Name, assignment.Value, $"it is not supported, because {definition.Effect.Reason}", assignment.Origin);
         }
     }
 
