@@ -29,7 +29,7 @@ internal static class Reference
     public static async Task ProduceAsync(string bootstrap, string topic, IEnumerable<string> values, int partitions = 1)
     {
         using IProducer<Null, string> producer = new ProducerBuilder<Null, string>(
-            new ProducerConfig { BootstrapServers = bootstrap, LingerMs = 1 }).Build();
+            new ProducerConfig { BootstrapServers = bootstrap, LingerMs = 1, MessageTimeoutMs = (int)Wait.Limit.TotalMilliseconds }).Build();
         await Task.WhenAll(values.Select((value, index) =>
             producer.ProduceAsync(new Confluent.Kafka.TopicPartition(topic, index % partitions), new Message<Null, string> { Value = value })));
     }
