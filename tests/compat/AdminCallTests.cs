@@ -14,7 +14,7 @@ public class AdminCallTests(SharedBroker broker)
     private const int InvalidReplication = 38;
 
     /// <summary>Calls that belong to parts of Kafka which this broker does not advertise.</summary>
-    private static readonly string[] NotAdvertised = ["createAcls", "describeAcls", "deleteAcls", "alterReassignments", "listReassignments"];
+    private static readonly string[] NotAdvertised = ["createAcls", "describeAcls", "deleteAcls", "alterReassignments"];
 
     public static TheoryData<string> Clients => ClientKinds.Those(kind => kind.AdminCalls.Count > 0);
 
@@ -47,7 +47,7 @@ public class AdminCallTests(SharedBroker broker)
         await scenario.ClusterAsync();
         await scenario.EndAsync();
 
-        Assert.Equal(kind.AdminCalls.Keys.Except(NotAdvertised).Order(StringComparer.Ordinal), scenario.Made.Order(StringComparer.Ordinal));
+        Assert.Equal(kind.AdminCalls.Keys.Except(NotAdvertised).Except(kind.OutdatedAdminCalls).Order(StringComparer.Ordinal), scenario.Made.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -59,9 +59,14 @@ public class AdminCallTests(SharedBroker broker)
         string topic = Names.Unique($"not-advertised-{name}");
         await Reference.CreateTopicAsync(broker.Bootstrap, topic, 1);
 
-        foreach (string call in NotAdvertised.Intersect(kind.AdminCalls.Keys))
+        foreach (string call in NotAdvertised.Intersect(kind.AdminCalls.Keys).Concat(kind.OutdatedAdminCalls))
         {
             await Assert.ThrowsAsync<ClientException>(() => client.AdminAsync(call, new JsonObject { ["topic"] = topic }));
+            if (kind.AdminCalls.ContainsKey("close"))
+            {
+                // Clients that do not negotiate versions lose their connection over it; some do not make a new one by themselves.
+                await client.AdminAsync("close");
+            }
         }
 
         JsonObject found = await client.AdminAsync("describeTopic", new JsonObject { ["topic"] = topic });

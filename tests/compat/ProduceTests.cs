@@ -42,7 +42,7 @@ public class ProduceTests(SharedBroker broker)
         ClientKind kind = ClientKinds.Named(name);
         await using ClientProcess writer = await ClientProcess.StartAsync(ClientKinds.Dotnet, broker.Bootstrap);
         string topic = Names.Unique($"mixed-{name}");
-        string[] codecs = [.. kind.Codecs.Except(kind.UnreadableCodecs)];
+        string[] codecs = [.. ClientKinds.Dotnet.Codecs.Except(kind.UnreadableCodecs)];
         foreach (string codec in codecs)
         {
             await writer.BurstAsync(topic, PerBurst, codec + "-", new ProduceSettings(Codec: codec), partition: 0, size: 200);

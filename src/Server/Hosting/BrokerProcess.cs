@@ -79,6 +79,8 @@ internal static class BrokerProcess
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var levels = new LoggerLevels(LogLevel.Information);
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        // A failed start is one line of the process's own; the host would add its stack.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.AddProvider(new LineLoggerProvider(output, HostMachine.Time, levels));
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         builder.Services.AddSingleton(services => new Broker(new BrokerOptions

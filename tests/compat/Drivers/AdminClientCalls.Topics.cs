@@ -106,6 +106,19 @@ internal sealed partial class AdminClientCalls
         Assert.Equal([0, 1], metadata.Partitions.Select(partition => partition.PartitionId));
     }
 
+    private async Task ElectLeadersAsync()
+    {
+        string topic = await TopicAsync();
+
+        ElectLeadersException exception = await Assert.ThrowsAsync<ElectLeadersException>(() =>
+            _admin.ElectLeadersAsync(ElectionType.Preferred, [new(topic, 0), new("never-was", 0)]));
+
+        // The only replica leads already.
+        Assert.Equal(
+            new Dictionary<string, ErrorCode> { [topic] = ErrorCode.ElectionNotNeeded, ["never-was"] = ErrorCode.UnknownTopicOrPart },
+            exception.Results.TopicPartitions.ToDictionary(partition => partition.Topic, partition => partition.Error.Code));
+    }
+
     private async Task DeleteRecordsAsync()
     {
         string topic = await TopicAsync(records: 10);

@@ -36,7 +36,7 @@ internal sealed partial class AdminClientCalls(IAdminClient admin, string bootst
         ["DeleteAclsAsync/2"] = calls => NotAdvertisedAsync(() => calls._admin.DeleteAclsAsync([Binding.ToFilter()])),
         ["DescribeUserScramCredentialsAsync/2"] = calls => NotAdvertisedAsync(() => calls._admin.DescribeUserScramCredentialsAsync(["alice"])),
         ["AlterUserScramCredentialsAsync/2"] = calls => NotAdvertisedAsync(() => calls._admin.AlterUserScramCredentialsAsync([Upsertion])),
-        ["ElectLeadersAsync/4"] = calls => NotAdvertisedAsync(() => calls._admin.ElectLeadersAsync(ElectionType.Preferred, [new("any", 0)])),
+        ["ElectLeadersAsync/4"] = calls => calls.ElectLeadersAsync(),
     };
 
     private static AclBinding Binding => new()

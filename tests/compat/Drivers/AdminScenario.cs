@@ -126,12 +126,14 @@ internal sealed class AdminScenario(ClientProcess client, string bootstrap)
         if (await MakeAsync("describeCluster") is { } cluster)
         {
             Assert.Equal(1, cluster["brokers"]!.GetValue<int>());
-            Assert.True(cluster["controller"]!.GetValue<int>() >= 0);
+            // A client that asks in the first version of Metadata learns of no controller and says -1.
+            Assert.True(cluster["controller"]!.GetValue<int>() >= -1);
         }
     }
 
     public async Task EndAsync()
     {
+        await ReassignmentsAsync();
         if (await MakeAsync("deleteTopics", Topic()) is not null && await MakeAsync("listTopics") is { } list)
         {
             Assert.DoesNotContain(_topic, Texts(list["topics"]));
@@ -160,7 +162,16 @@ internal sealed class AdminScenario(ClientProcess client, string bootstrap)
         if (await MakeAsync("resetOffsets", (JsonObject)arguments.DeepClone()) is not null)
         {
             JsonObject? reset = await MakeAsync("groupOffsets", (JsonObject)arguments.DeepClone());
-            Assert.Equal("0", reset!["offsets"]![1]![2]!.ToJsonString());
+            // kafkajs commits the number that stands for the earliest offset, and Kafka keeps what is committed.
+            Assert.Equal("-2", reset!["offsets"]![0]![2]!.ToJsonString());
+        }
+    }
+
+    private async Task ReassignmentsAsync()
+    {
+        if (await MakeAsync("listReassignments", Topic()) is { } found)
+        {
+            Assert.Empty(found);
         }
     }
 
@@ -175,7 +186,7 @@ internal sealed class AdminScenario(ClientProcess client, string bootstrap)
     /// <summary>Makes a call that the client has; null when it does not have it.</summary>
     private async Task<JsonObject?> MakeAsync(string call, JsonObject? arguments = null)
     {
-        if (!client.Kind.AdminCalls.ContainsKey(call))
+        if (!client.Kind.AdminCalls.ContainsKey(call) || client.Kind.OutdatedAdminCalls.Contains(call))
         {
             return null;
         }

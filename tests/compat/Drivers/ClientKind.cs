@@ -33,6 +33,12 @@ internal sealed record ClientKind(string Name, string VersionPrefix)
     /// <summary>Admin calls its driver makes, each mapped to the library's own names for what it uses.</summary>
     public IReadOnlyDictionary<string, string> AdminCalls { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Admin calls that it makes in a version which Kafka 4 has dropped; the broker closes the connection, as Kafka does.</summary>
+    public IReadOnlyList<string> OutdatedAdminCalls { get; init; } = [];
+
+    /// <summary>Whether a group notices that a topic has grown.</summary>
+    public bool NoticesNewPartitions { get; init; } = true;
+
     /// <summary>Methods of the library's admin interface that call no broker.</summary>
     public IReadOnlyList<string> LocalAdminMethods { get; init; } = [];
 

@@ -30,6 +30,7 @@ internal static class ClientKinds
         CommandAsync = () => Command(Python, Path.Combine(Paths.Drivers, "python", "drive_kafka_python.py")),
         Strategies = ["range", "roundrobin", "sticky"],
         Idempotent = false,
+        NullHeaders = false,
         AdminCalls = AdminTable(
             "createTopics create_topics", "deleteTopics delete_topics", "createPartitions create_partitions", "listTopics list_topics",
             "describeTopic describe_topics", "describeCluster describe_cluster", "describeConfigs describe_configs",
@@ -53,6 +54,7 @@ internal static class ClientKinds
     {
         CommandAsync = () => Command("node", Path.Combine(Paths.Drivers, "js", "drive.js")),
         Strategies = ["roundrobin"],
+        NullHeaders = false,
         AdminCalls = AdminTable(
             "createTopics createTopics", "deleteTopics deleteTopics", "createPartitions createPartitions", "listTopics listTopics",
             "describeTopic fetchTopicMetadata", "describeCluster describeCluster", "describeConfigs describeConfigs",
@@ -67,8 +69,11 @@ internal static class ClientKinds
     public static ClientKind Sarama { get; } = new("sarama", "sarama for Kafka ")
     {
         CommandAsync = GoDriver.CommandAsync,
-        // It fetches with version 4, which a broker must not answer with zstd.
+        // It sends zstd in versions of Produce and Fetch that are older than zstd, and no broker takes that.
+        Codecs = ["none", "gzip", "snappy", "lz4"],
         UnreadableCodecs = ["zstd"],
+        OutdatedAdminCalls = ["listTopics", "describeConfigs"],
+        NoticesNewPartitions = false,
         AdminCalls = AdminTable(
             "createTopics CreateTopic", "deleteTopics DeleteTopic", "createPartitions CreatePartitions", "listTopics ListTopics",
             "describeTopic DescribeTopics", "describeCluster DescribeCluster", "describeConfigs DescribeConfig",

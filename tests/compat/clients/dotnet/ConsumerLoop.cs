@@ -177,6 +177,8 @@ internal sealed class ConsumerLoop
     private void Gone(List<TopicPartitionOffset> partitions)
     {
         _owned.RemoveAll(owned => partitions.Exists(gone => gone.TopicPartition == owned));
+        // What another member reads by now is not this one's to commit.
+        partitions.ForEach(gone => _delivered.Remove(gone.TopicPartition));
         Protocol.Write(new JsonObject { ["event"] = "assigned", ["partitions"] = Protocol.Partitions(_owned) });
     }
 }

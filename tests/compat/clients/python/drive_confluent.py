@@ -94,6 +94,8 @@ class Driver:
 
         def revoked(consumer, partitions):
             gone = {(p.topic, p.partition) for p in partitions}
+            # What another member reads by now is not this one's to commit.
+            self._delivered = {p: offset for p, offset in self._delivered.items() if p not in gone}
             self._owned = [p for p in self._owned if p not in gone]
             protocol.event("assigned", partitions=sorted(self._owned))
 

@@ -14,14 +14,21 @@ from kafka.errors import KafkaError
 import protocol
 from protocol import ClientError
 
+# kafka-python limits a batch by its size alone; this is about what a short record takes.
+BYTES_A_RECORD = 10
 ASSIGNORS = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor, "sticky": StickyPartitionAssignor}
 
 
 class Announcer(ConsumerRebalanceListener):
+    def __init__(self, delivered):
+        self._delivered = delivered
+
     def on_partitions_assigned(self, assigned):
         protocol.event("assigned", partitions=sorted((p.topic, p.partition) for p in assigned))
 
     def on_partitions_revoked(self, revoked):
+        # What another member reads by now is not this one's to commit.
+        self._delivered.clear()
         protocol.event("assigned", partitions=[])
 
 
@@ -69,7 +76,7 @@ class Driver:
             bootstrap_servers=self._bootstrap, group_id=args["group"], enable_auto_commit=False, auto_offset_reset="earliest",
             session_timeout_ms=session, heartbeat_interval_ms=min(300, session // 3), metadata_max_age_ms=1000,
             partition_assignment_strategy=[ASSIGNORS[args.get("strategy", "range")]])
-        self._consumer.subscribe(topics=args["topics"], listener=Announcer())
+        self._consumer.subscribe(topics=args["topics"], listener=Announcer(self._delivered))
 
     def assign(self, args):
         self._consumer = KafkaConsumer(
@@ -183,12 +190,13 @@ class Driver:
 
     def _producer(self, args):
         codec = args.get("codec", "none")
-        settings = (args.get("acks", -1), None if codec == "none" else codec, args.get("timeoutMs", 30000), args.get("maxRequestBytes", 1048576))
+        settings = (args.get("acks", -1), None if codec == "none" else codec, args.get("timeoutMs", 30000), args.get("maxRequestBytes", 1048576), args.get("batchRecords", 200))
         if settings not in self._producers:
-            acks, compression, timeout, size = settings
+            acks, compression, timeout, size, batch = settings
             self._producers[settings] = KafkaProducer(
                 bootstrap_servers=self._bootstrap, acks="all" if acks == -1 else acks, compression_type=compression, retries=10,
                 request_timeout_ms=min(timeout, 3000), max_request_size=size, linger_ms=2, retry_backoff_ms=50,
+                batch_size=batch * BYTES_A_RECORD,
                 reconnect_backoff_ms=50, max_block_ms=timeout)
         return self._producers[settings]
 

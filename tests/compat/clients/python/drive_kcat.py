@@ -15,7 +15,9 @@ from protocol import ClientError
 
 # topic, partition, offset, timestamp, key length, value length (-1 is null), headers; then key and value as they are.
 FORMAT = r"%t\t%p\t%o\t%T\t%K\t%S\t%h\n%k%s\n"
-ASSIGNED = re.compile(r"rebalanced .*?: (assigned|revoked|unassigned|incrementally assigned|incrementally unassigned|incremental assign|incremental unassign)[^:]*: ?(.*)")
+# "% Group g rebalanced (memberid m): assigned: t [0]" or, when only changes are told,
+# "% Group g rebalanced: incremental assignment of 1 partition(s) (memberid m, COOPERATIVE rebalance protocol): t [0]"
+REBALANCED = re.compile(r"% Group .* rebalanced.*?: (assigned|revoked|incremental assignment|incremental revoke)[^:]*: ?(.*)")
 PARTITION = re.compile(r"(\S+) \[(\d+)\]")
 _libc = ctypes.CDLL(None)
 
@@ -54,14 +56,18 @@ class Driver:
             with tempfile.NamedTemporaryFile() as value:
                 value.write(protocol.decode(record["v"]) or b"")
                 value.flush()
-                options = [] if record["v"] is not None else ["-Z"]
-                if record.get("k") is not None:
-                    options += ["-k", protocol.decode(record["k"])]
+                key = protocol.decode(record.get("k"))
+                options, data = [], b""
+                if not record["v"]:
+                    # An empty file would not be sent at all, an empty line is.
+                    options, data = ["-K", ":"] + ([] if record["v"] is not None else ["-Z"]), (key or b"") + b":\n"
+                elif key is not None:
+                    options = ["-k", key]
                 for name, header in record.get("h") or []:
                     options += ["-H", name.encode() + (b"" if header is None else b"=" + protocol.decode(header))]
                 if record.get("p") is not None:
                     options += ["-p", str(record["p"])]
-                failure = self._run_producer(args, options + [value.name], b"")
+                failure = self._run_producer(args, options if data else options + [value.name], data)
             results.append({"code": None, "message": failure} if failure else {"p": None, "o": None})
         return {"results": results}
 
@@ -138,7 +144,7 @@ class Driver:
             "delivery.timeout.ms": args.get("timeoutMs", 30000), "request.timeout.ms": min(args.get("timeoutMs", 30000), 3000),
             "retry.backoff.ms": 50, "linger.ms": 2, "batch.num.messages": args.get("batchRecords", 200)}
         properties = [word for name, value in settings.items() for word in ("-X", f"{name}={value}")]
-        command = ["kcat", "-b", self._bootstrap, "-P", "-t", args["topic"], *properties, *options]
+        command = ["kcat", "-b", self._bootstrap, "-P", "-E", "-t", args["topic"], *properties, *options]
         done = subprocess.run(command, input=data, capture_output=True, timeout=60, check=False, preexec_fn=_die_with_parent)
         notices = done.stderr.decode(errors="replace").strip()
         return (notices or "failed") if done.returncode != 0 or "Delivery failed" in notices else None
@@ -173,7 +179,7 @@ class Driver:
         *lines, self._err = self._err.split(b"\n")
         for line in lines:
             text = line.decode(errors="replace")
-            match = ASSIGNED.search(text)
+            match = REBALANCED.search(text)
             if match:
                 self._rebalanced(match[1], {(topic, int(partition)) for topic, partition in PARTITION.findall(match[2])})
             elif "ERROR" in text:
@@ -181,11 +187,10 @@ class Driver:
             print(text, file=sys.stderr)
 
     def _rebalanced(self, kind, partitions):
-        incremental = kind.startswith("incremental")
-        if "unassign" in kind or kind == "revoked":
+        if kind in ("revoked", "incremental revoke"):
             self._owned = self._owned - partitions
         else:
-            self._owned = self._owned | partitions if incremental else partitions
+            self._owned = self._owned | partitions if kind == "incremental assignment" else partitions
         protocol.event("assigned", partitions=sorted(self._owned))
 
 
