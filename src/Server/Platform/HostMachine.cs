@@ -9,7 +9,7 @@ namespace Compat.Server.Platform;
 /// The machine as a broker process sees it: the one place where the real clock, randomness, environment and file system
 /// are named.
 /// </summary>
-internal static class HostMachine
+public static class HostMachine
 {
 #pragma warning disable RS0030 // This is what the banned names are replaced by.
     /// <summary>The real clock.</summary>

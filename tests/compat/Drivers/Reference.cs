@@ -25,6 +25,14 @@ internal static class Reference
         }]);
     }
 
+    /// <summary>The value of a topic's setting as the broker describes it.</summary>
+    public static async Task<string> TopicConfigAsync(string bootstrap, string topic, string name)
+    {
+        using IAdminClient admin = Admin(bootstrap);
+        List<DescribeConfigsResult> described = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }]);
+        return described.Single().Entries[name].Value;
+    }
+
     /// <summary>Sends values round-robin over the partitions and waits for their acknowledgements.</summary>
     public static async Task ProduceAsync(string bootstrap, string topic, IEnumerable<string> values, int partitions = 1)
     {
