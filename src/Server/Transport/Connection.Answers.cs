@@ -25,6 +25,7 @@ internal sealed partial class Connection
     private long _bytesUnderWay;
     private bool _isInBurst;
     private bool _isDraining;
+    private bool _areAnswersDropped;
     private TaskCompletionSource? _room;
 
     private bool HasRoom
@@ -64,9 +65,11 @@ internal sealed partial class Connection
     /// <inheritdoc/>
     public void Complete(RequestContext request)
     {
+        bool isDropped;
         lock (_lock)
         {
             request.IsComplete = true;
+            isDropped = _areAnswersDropped;
             if (!_isClosed)
             {
                 if (_isDraining || _isInBurst || _head != request)
@@ -76,9 +79,14 @@ internal sealed partial class Connection
 
                 _isDraining = true;
             }
+            else if (!isDropped)
+            {
+                // The end of the connection is about to let go of it; one of the two must, and only one.
+                return;
+            }
         }
 
-        if (_isClosed)
+        if (isDropped)
         {
             // Nobody waits for the answer; only the buffer has to go home.
             request.Release();
@@ -269,6 +277,7 @@ internal sealed partial class Connection
             }
 
             _head = _tail = null;
+            _areAnswersDropped = true;
         }
     }
 }

@@ -114,8 +114,14 @@ internal sealed class ConnectionServer : IAsyncDisposable
             connection.Stop();
         }
 
-        await connection.RunAsync();
-        Connections.Leave(info.Id, listenerName, address);
+        try
+        {
+            await connection.RunAsync();
+        }
+        finally
+        {
+            Connections.Leave(info.Id, listenerName, address);
+        }
     }
 
     private void CloseIdle()
