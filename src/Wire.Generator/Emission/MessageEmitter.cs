@@ -137,7 +137,7 @@ public static class MessageEmitter
         string self = $"IWireMessage<{message.Name}>";
         return message.Kind switch
         {
-            MessageKind.Request => $"{self}, IRequest<{ResponseOf(message)}>",
+            MessageKind.Request => $"{self}, IRequest, IRequest<{ResponseOf(message)}>",
             MessageKind.Response => $"{self}, IResponse",
             MessageKind.Metadata => $"{self}, IMetadataRecord",
             _ => self,

@@ -30,8 +30,8 @@ public interface IRequest : IWireMessage
     static abstract ApiKey Key { get; }
 }
 
-/// <summary>The request of an API whose response is known.</summary>
-public interface IRequest<TResponse> : IRequest
+/// <summary>The request of an API whose response is known. It has no static members, so it can be a type argument.</summary>
+public interface IRequest<TResponse> : IWireMessage
     where TResponse : IWireMessage<TResponse>
 {
     /// <summary>The API's key.</summary>
