@@ -10,7 +10,12 @@ if (args.Length == 0 || args[0] is "--help" or "help")
 try
 {
     var options = Options.Parse(args[1..]);
-    return args[0] == "mock" ? await Mock.ServeAsync(options) : await Comparison.RunAsync(args[0], options);
+    return args[0] switch
+    {
+        "mock" => await Served.MockAsync(options),
+        "bare" => await Served.BareAsync(options),
+        _ => await Comparison.RunAsync(args[0], options),
+    };
 }
 catch (ArgumentException exception)
 {

@@ -10,13 +10,16 @@ internal static class Help
                                                                         measure several, turn and turn about, and compare
             compat-load mock [--brokers 1] [--topics NAME:PARTITIONS,...]
                                                                         serve librdkafka's in-memory mock cluster until ended
+            compat-load bare [--partitions 1] [--directory DIR]         serve the least there is until ended: receive, checksum, write
 
             Options for every scenario (load simulation):
               --copies 1        clients side by side                    --rate 0        operations a second over all copies; 0 is open
               --warmup 2        seconds that do not count               --seconds 10    seconds that count
               --rounds 1        alternated runs a target                --topic NAME    use this topic, do not create or delete one
               --json            one JSON line a run                     --setting N=V   a librdkafka setting, as often as needed
-              --keep            leave the topics
+              --keep            leave the topics                        --run NAME      name topics and groups so, not anew each run
+              --warm-memory 0   MB to write to a file and delete before each run, so that a virtual machine has the
+                                page cache's memory already: as much as the run will write
 
             Scenarios:
             """);

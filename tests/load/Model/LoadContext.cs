@@ -11,6 +11,7 @@ internal sealed class LoadContext
         Options = options;
         Simulation = simulation;
         Stop = stop;
+        RunName = options.Text("run", $"load-{Environment.ProcessId}-{DateTime.UtcNow.Ticks:x}");
     }
 
     public string BootstrapServers { get; }
@@ -22,8 +23,8 @@ internal sealed class LoadContext
     /// <summary>Signalled at the end of the measured time.</summary>
     public CancellationToken Stop { get; }
 
-    /// <summary>A name no other run uses, for topics and groups.</summary>
-    public string RunName { get; } = $"load-{Environment.ProcessId}-{DateTime.UtcNow.Ticks:x}";
+    /// <summary>The name of topics and groups: one no other run uses, unless <c>--run</c> says which.</summary>
+    public string RunName { get; }
 
     /// <summary>This copy's share of the rate.</summary>
     public Pacer NewPacer() => new(Simulation.RatePerSecond / Simulation.Copies);

@@ -16,6 +16,13 @@ internal static class ScenarioRunner
         await scenario.PrepareAsync(context);
         try
         {
+            // The last thing before the work: memory that lies idle is soon taken away again.
+            var warm = WarmMemory.Make(options.Number("warm-memory", 0));
+            if (warm > 0)
+            {
+                scenario.Figures["bare write MB/s before"] = warm;
+            }
+
             var copies = Enumerable.Range(0, simulation.Copies)
                 .Select(copy => Task.Factory.StartNew(() => scenario.RunAsync(context, copy), TaskCreationOptions.LongRunning).Unwrap())
                 .ToArray();

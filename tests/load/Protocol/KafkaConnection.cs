@@ -39,6 +39,9 @@ internal sealed class KafkaConnection : IDisposable
         }
     }
 
+    /// <summary>Whether the broker said that it carries out an API.</summary>
+    public bool Offers(ApiKey key) => _newestVersion.ContainsKey(key);
+
     /// <summary>Sends a request in the newest version both sides know and returns its answer.</summary>
     /// <exception cref="NotSupportedException">The broker does not offer the API.</exception>
     /// <exception cref="IOException">The broker closed the connection.</exception>

@@ -1,12 +1,15 @@
 using Compat.Load.Model;
-using Confluent.Kafka;
-using Confluent.Kafka.Admin;
+using Compat.Load.Protocol;
+using Compat.Wire;
+using Compat.Wire.Messages;
 
 namespace Compat.Load.Scenarios;
 
 /// <summary>Makes and removes the topic a scenario works on.</summary>
 internal static class Topics
 {
+    private const int TimeoutMs = 60_000;
+
     /// <summary>
     /// The topic given by <c>--topic</c>, which is used as it is, or a new one of <paramref name="partitions"/>
     /// partitions. A broker that cannot create topics (librdkafka's mock) is left to create it on first use.
@@ -19,20 +22,29 @@ internal static class Topics
             return given;
         }
 
-        using var admin = Admin(context);
-        var specification = new TopicSpecification
-        {
-            Name = context.RunName,
-            NumPartitions = partitions,
-            ReplicationFactor = (short)context.Options.Number("replication", 1),
-        };
-        try
-        {
-            await admin.CreateTopicsAsync([specification]);
-        }
-        catch (KafkaException exception) when (exception.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.Local_TimedOut)
+        using var connection = await KafkaConnection.OpenAsync(context.BootstrapServers);
+        if (!connection.Offers(ApiKey.CreateTopics))
         {
             // Created by the first record instead.
+            return context.RunName;
+        }
+
+        var response = await connection.SendAsync(new CreateTopicsRequest
+        {
+            TimeoutMs = TimeoutMs,
+            Topics =
+            [
+                new CreateTopicsRequest.CreatableTopic
+                {
+                    Name = context.RunName,
+                    NumPartitions = partitions,
+                    ReplicationFactor = (short)context.Options.Number("replication", 1),
+                },
+            ],
+        });
+        if (response.Topics[0] is { ErrorCode: not ErrorCode.None } refused)
+        {
+            throw new InvalidOperationException($"{refused.Name}: {refused.ErrorCode} {refused.ErrorMessage}");
         }
 
         return context.RunName;
@@ -46,14 +58,15 @@ internal static class Topics
             return;
         }
 
-        using var admin = Admin(context);
-        try
+        using var connection = await KafkaConnection.OpenAsync(context.BootstrapServers);
+        if (connection.Offers(ApiKey.DeleteTopics))
         {
-            await admin.DeleteTopicsAsync([topic]);
-        }
-        catch (KafkaException exception) when (exception.Error.Code is ErrorCode.Local_UnsupportedFeature or ErrorCode.Local_TimedOut)
-        {
-            // The same broker that could not create it.
+            await connection.SendAsync(new DeleteTopicsRequest
+            {
+                TimeoutMs = TimeoutMs,
+                TopicNames = [topic],
+                Topics = [new DeleteTopicsRequest.DeleteTopicState { Name = topic }],
+            });
         }
     }
 
@@ -81,9 +94,4 @@ internal static class Topics
         new Random(42).NextBytes(payload);
         return payload;
     }
-
-    private static IAdminClient Admin(LoadContext context)
-        => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = context.BootstrapServers, SocketTimeoutMs = 10_000 })
-            .SetLogHandler((_, _) => { })
-            .Build();
 }

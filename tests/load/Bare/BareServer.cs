@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Compat.Load.Bare;
+
+/// <summary>
+/// The least a broker can do, to hold a real one against: a blocking thread a connection receives each frame into one
+/// buffer, checksums the records, writes them to a file and answers; whoever produces answers the waiting consumer.
+/// Nothing is validated, nothing survives, and what a client asks beyond that gets no answer.
+/// </summary>
+internal sealed class BareServer : IDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly string _directory;
+    private readonly int _partitions;
+    private readonly Dictionary<(string, int), BarePartition> _logs = [];
+
+    /// <summary>Listens on a free loopback port and keeps its files in <paramref name="directory"/>, as long as it lives.</summary>
+    public BareServer(string directory, int partitions)
+    {
+        _directory = Directory.CreateDirectory(directory).FullName;
+        _partitions = partitions;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(512);
+        new Thread(Accept) { IsBackground = true, Name = "accept" }.Start();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    /// <summary>How many partitions every topic has.</summary>
+    public int Partitions => _partitions;
+
+    /// <summary>The log of a partition. A topic that was not heard of before takes the place of all others, whose files go.</summary>
+    public BarePartition Find(string topic, int partition)
+    {
+        lock (_logs)
+        {
+            if (_logs.TryGetValue((topic, partition), out var found))
+            {
+                return found;
+            }
+
+            foreach (var key in _logs.Keys.Where(key => key.Item1 != topic).ToArray())
+            {
+                _logs.Remove(key, out var old);
+                old!.Dispose();
+            }
+
+            return _logs[(topic, partition)] = new BarePartition(Path.Combine(_directory, $"{topic}-{partition}.bare"));
+        }
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        lock (_logs)
+        {
+            foreach (var log in _logs.Values)
+            {
+                log.Dispose();
+            }
+        }
+    }
+
+    private void Accept()
+    {
+        try
+        {
+            while (true)
+            {
+                var connection = new BareConnection(this, _listener.Accept());
+                new Thread(connection.Run) { IsBackground = true, Name = "connection" }.Start();
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The server has ended.
+        }
+    }
+}
