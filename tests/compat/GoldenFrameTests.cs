@@ -67,7 +67,7 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
         }
 
         await client.SubscribeAsync(group, [topic], kind.Strategies[^1]);
-        await Wait.UntilAsync(() => client.Records.Count > 0, "the member reads");
+        await Wait.UntilAsync(() => client.Records.Count > 0, () => $"the member reads; {client.Evidence}");
         if (kind.CommitsOnDemand)
         {
             await client.CommitAsync();
@@ -87,7 +87,7 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
 
         await using ClientProcess reader = await ClientProcess.StartAsync(kind, broker.Bootstrap);
         await reader.AssignAsync(await CreateFilledAsync(), [0], fromTime: 1);
-        await Wait.UntilAsync(() => reader.Records.Count > 0, "the reader reads");
+        await Wait.UntilAsync(() => reader.Records.Count > 0, () => $"the reader reads; {reader.Evidence}");
         await reader.LeaveAsync();
         return client.Version;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Compat.Clients.Tests.Broker;
 using Compat.Clients.Tests.Drivers;
@@ -8,8 +9,6 @@ namespace Compat.Clients.Tests;
 /// <summary>What a developer sees who types the command: the start, the end, and every mistake on the way.</summary>
 public partial class ProcessTests
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
     private static readonly string[] AnyPort = ["--override", "listeners=PLAINTEXT://127.0.0.1:0"];
 
     public static TheoryData<string> Binaries => [.. BrokerBinary.All];
@@ -35,15 +34,15 @@ public partial class ProcessTests
     [MemberData(nameof(Binaries))]
     public async Task An_ephemeral_broker_leaves_nothing_behind(string binary)
     {
-        List<string> lines = [];
+        ConcurrentQueue<string> lines = [];
         using ChildProcess process = Start(binary, [.. AnyPort, "--ephemeral"], lines);
-        await Wait.UntilAsync(() => lines.Count > 0, () => $"a start line\n{process.ErrorText}");
-        string directory = AbsolutePath().Match(lines[0]).Value;
-        Assert.True(Directory.Exists(directory), lines[0]);
+        await Wait.UntilAsync(() => !lines.IsEmpty, () => $"a start line\n{process.ErrorText}");
+        string directory = AbsolutePath().Match(lines.First()).Value;
+        Assert.True(Directory.Exists(directory), lines.First());
 
         process.Terminate();
 
-        Assert.True(await process.ExitsWithinAsync(StopLimit), "it ends soon after SIGTERM");
+        Assert.True(await process.ExitsWithinAsync(Wait.Limit), "it ends after SIGTERM");
         Assert.Equal(0, process.ExitCode);
         Assert.False(Directory.Exists(directory), directory);
     }
@@ -56,10 +55,10 @@ public partial class ProcessTests
     [InlineData("compression.type=brotli", "compression.type")]
     public async Task A_wrong_setting_is_one_line_that_names_it(string setting, string name)
     {
-        List<string> lines = [];
+        ConcurrentQueue<string> lines = [];
         using ChildProcess process = Start(BrokerBinary.FromBuild, ["--ephemeral", "--override", setting], lines);
 
-        Assert.True(await process.ExitsWithinAsync(StartLimit), "it ends");
+        Assert.True(await process.ExitsWithinAsync(Wait.Limit), "it ends");
 
         string said = (string.Join('\n', lines) + process.ErrorText).Trim();
         Assert.NotEqual(0, process.ExitCode);
@@ -80,10 +79,10 @@ public partial class ProcessTests
     public async Task A_port_that_is_taken_is_one_line_that_names_it()
     {
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
-        List<string> lines = [];
+        ConcurrentQueue<string> lines = [];
         using ChildProcess second = Start(BrokerBinary.FromBuild, ["--ephemeral", "--override", $"listeners=PLAINTEXT://{broker.Bootstrap}"], lines);
 
-        Assert.True(await second.ExitsWithinAsync(StartLimit), "it ends");
+        Assert.True(await second.ExitsWithinAsync(Wait.Limit), "it ends");
 
         string said = (string.Join('\n', lines) + second.ErrorText).Trim();
         Assert.NotEqual(0, second.ExitCode);
@@ -95,10 +94,10 @@ public partial class ProcessTests
     public async Task A_data_directory_in_use_is_refused()
     {
         await using BrokerProcess broker = await BrokerProcess.StartAsync();
-        List<string> lines = [];
+        ConcurrentQueue<string> lines = [];
         using ChildProcess second = Start(BrokerBinary.FromBuild, [.. AnyPort, "--override", $"log.dirs={broker.DataDirectory}"], lines);
 
-        Assert.True(await second.ExitsWithinAsync(StartLimit), "it ends");
+        Assert.True(await second.ExitsWithinAsync(Wait.Limit), "it ends");
 
         Assert.NotEqual(0, second.ExitCode);
         Assert.Contains(broker.DataDirectory, string.Join('\n', lines) + second.ErrorText, StringComparison.Ordinal);
@@ -110,14 +109,14 @@ public partial class ProcessTests
         using TemporaryDirectory directory = new();
         string file = Path.Combine(directory.Path, "server.properties");
         await File.WriteAllTextAsync(file, "# a comment\nlisteners=PLAINTEXT://127.0.0.1:0\nnum.partitions=2\nlog.segment.bytes=2000000\nlog.roll.hours=5\n");
-        List<string> lines = [];
+        ConcurrentQueue<string> lines = [];
         using ChildProcess process = Start(
             BrokerBinary.FromBuild, ["--ephemeral", "--config", file, "--override", "log.roll.hours=7"], lines,
             new Dictionary<string, string> { ["KAFKA_NUM_PARTITIONS"] = "3", ["KAFKA_LOG_ROLL_HOURS"] = "6" });
-        await Wait.UntilAsync(() => lines.Count > 0 || process.HasExited, "a start line");
+        await Wait.UntilAsync(() => !lines.IsEmpty || process.HasExited, "a start line");
         string bootstrap = Address().Match(Assert.Single(lines)).Groups[1].Value;
         using Confluent.Kafka.IAdminClient admin = Reference.Admin(bootstrap);
-        string id = admin.GetMetadata(StartLimit).Brokers[0].BrokerId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string id = admin.GetMetadata(Wait.Limit).Brokers[0].BrokerId.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
         Dictionary<string, Confluent.Kafka.Admin.ConfigEntryResult> settings =
             (await admin.DescribeConfigsAsync([new() { Type = Confluent.Kafka.Admin.ResourceType.Broker, Name = id }]))[0].Entries;
@@ -128,10 +127,10 @@ public partial class ProcessTests
         Assert.Equal(Confluent.Kafka.Admin.ConfigSource.StaticBrokerConfig, settings["num.partitions"].Source);
     }
 
-    private static ChildProcess Start(string binary, string[] arguments, List<string> lines, IReadOnlyDictionary<string, string>? environment = null)
+    private static ChildProcess Start(string binary, string[] arguments, ConcurrentQueue<string> lines, IReadOnlyDictionary<string, string>? environment = null)
     {
         (string file, string[] before) = BrokerBinary.Command(BrokerBinary.Require(binary));
-        return ChildProcess.Start(file, [.. before, .. arguments], lines.Add, environment);
+        return ChildProcess.Start(file, [.. before, .. arguments], lines.Enqueue, environment);
     }
 
     [GeneratedRegex(@"(?<![\w.:/])/[\w./\-]+")]

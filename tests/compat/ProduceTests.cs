@@ -50,7 +50,7 @@ public class ProduceTests(SharedBroker broker)
 
         await using ClientProcess reader = await ClientProcess.StartAsync(kind, broker.Bootstrap);
         await reader.AssignAsync(topic, [0]);
-        await Wait.UntilAsync(() => reader.Records.Count >= codecs.Length * PerBurst, () => $"{name} reads all codecs, has {reader.Records.Count} records; {string.Join(", ", reader.Troubles)}");
+        await Wait.UntilAsync(() => reader.Records.Count >= codecs.Length * PerBurst, () => $"{name} reads all codecs; {reader.Evidence}");
 
         Assert.Equal(codecs.SelectMany(codec => Enumerable.Range(0, PerBurst).Select(i => $"{codec}-{i}")), reader.Records.Select(record => record.Text));
         Assert.Equal(Enumerable.Range(0, codecs.Length * PerBurst).Select(i => (long)i), reader.Records.Select(record => record.Offset));

@@ -33,7 +33,7 @@ public class RecordShapeTests(SharedBroker broker)
 
         List<ConsumedRecord> byReference = await Reference.ReadAsync(broker.Bootstrap, topic, sent.Length);
         await client.AssignAsync(topic, [0]);
-        await Wait.UntilAsync(() => client.Records.Count >= sent.Length, () => $"{name} reads its own records, has {client.Records.Count}");
+        await Wait.UntilAsync(() => client.Records.Count >= sent.Length, () => $"{name} reads its own records; {client.Evidence}");
 
         AssertSame(sent, byReference);
         AssertSame(sent, client.Records);
@@ -90,7 +90,7 @@ public class RecordShapeTests(SharedBroker broker)
 
         await client.ProduceAsync(topic, times.Select((time, i) => new OutgoingRecord(Reference.Utf8($"at-{i}"), Partition: 0, Timestamp: time)));
         await client.AssignAsync(topic, [0], fromTime: Midnight + 95_000);
-        await Wait.UntilAsync(() => client.Records.Any(record => record.Text == "at-19"), $"{name} reads to the end");
+        await Wait.UntilAsync(() => client.Records.Any(record => record.Text == "at-19"), () => $"{name} reads to the end; {client.Evidence}");
 
         Assert.Equal(Enumerable.Range(10, 10).Select(i => $"at-{i}"), client.Records.Select(record => record.Text));
         Assert.Equal(times[10..], client.Records.Select(record => record.Timestamp));

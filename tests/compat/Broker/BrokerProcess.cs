@@ -7,8 +7,6 @@ namespace Compat.Clients.Tests.Broker;
 /// <summary>The server as its users run it: a process, with a data directory that outlives it when the test says so.</summary>
 internal sealed partial class BrokerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
-
     private readonly Dictionary<string, string> _settings;
     private readonly TemporaryDirectory _directory;
     private readonly string? _binary;
@@ -82,7 +80,7 @@ internal sealed partial class BrokerProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         _process!.Terminate();
-        Assert.True(await _process.ExitsWithinAsync(StopLimit), $"the broker does not stop\n{Output}");
+        Assert.True(await _process.ExitsWithinAsync(Wait.Limit), $"the broker does not stop\n{Output}");
         int exitCode = _process.ExitCode;
         Kill();
         return exitCode;

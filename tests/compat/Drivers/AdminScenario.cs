@@ -87,7 +87,7 @@ internal sealed class AdminScenario(ClientProcess client, string bootstrap)
         await using (ClientProcess member = await ClientProcess.StartAsync(client.Kind, bootstrap))
         {
             await member.SubscribeAsync(_group, [_topic], client.Kind.Strategies[0]);
-            await Wait.UntilAsync(() => member.Records.Count > 0, "the member reads");
+            await Wait.UntilAsync(() => member.Records.Count > 0, () => $"the member reads; {member.Evidence}");
             if (await MakeAsync("describeGroup", Group()) is { } live)
             {
                 Assert.Equal("Stable", live["state"]!.GetValue<string>());

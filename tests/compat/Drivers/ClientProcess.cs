@@ -35,6 +35,10 @@ internal sealed class ClientProcess : IAsyncDisposable
 
     public IReadOnlyList<string> Troubles => Snapshot(_troubles);
 
+    /// <summary>What the client said besides its answers, for the message of a failing test.</summary>
+    public string Evidence => $"{Kind} has {Records.Count} records, owns {string.Join(",", Owned)} after {Assignments} assignments; "
+        + $"troubles: {string.Join(" / ", Troubles)}; its log:\n{_process.ErrorText}";
+
     /// <summary>Starts a client that must be there: a missing one skips the test, or fails it where clients are required.</summary>
     public static async Task<ClientProcess> StartAsync(ClientKind kind, string bootstrap)
     {

@@ -26,7 +26,10 @@ internal sealed record RecordHeader(string Name, byte[]? Value)
     public override string ToString() => $"{Name}={(Value is null ? "null" : Convert.ToHexString(Value))}";
 }
 
-/// <summary>A record for a client to send.</summary>
+/// <summary>
+/// A record for a client to send. Without a timestamp the client gives it the present; a number such as 0 would be taken at
+/// its word by some, and a record of 1970 is older than any retention.
+/// </summary>
 internal sealed record OutgoingRecord(byte[]? Value, byte[]? Key = null, int? Partition = null, long? Timestamp = null, IReadOnlyList<RecordHeader>? Headers = null)
 {
     public JsonObject ToJson() => new()
@@ -34,7 +37,7 @@ internal sealed record OutgoingRecord(byte[]? Value, byte[]? Key = null, int? Pa
         ["k"] = Text(Key),
         ["v"] = Text(Value),
         ["p"] = Partition,
-        ["ts"] = Timestamp ?? 0,
+        ["ts"] = Timestamp,
         ["h"] = new JsonArray([.. (Headers ?? []).Select(header => new JsonArray(header.Name, Text(header.Value)))]),
     };
 

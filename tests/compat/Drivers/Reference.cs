@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Compat.Clients.Tests.Support;
 using Confluent.Kafka;
@@ -42,13 +43,30 @@ internal static class Reference
             producer.ProduceAsync(new Confluent.Kafka.TopicPartition(topic, index % partitions), new Message<Null, string> { Value = value })));
     }
 
-    /// <summary>Reads every partition of the topics from its beginning until that many records have come.</summary>
-    public static Task<List<ConsumedRecord>> ReadAsync(string bootstrap, string topic, int count) => Task.Run(() =>
+    /// <summary>Reads every partition of the topic from its beginning until that many records have come.</summary>
+    public static async Task<List<ConsumedRecord>> ReadAsync(string bootstrap, string topic, int count)
+    {
+        ConcurrentQueue<string> said = [];
+        List<ConsumedRecord> records = await Task.Run(() => Read(bootstrap, topic, count, said.Enqueue));
+        if (records.Count < count)
+        {
+            Assert.Fail($"{records.Count} of {count} records in {topic}; {await Evidence.OfTopicAsync(bootstrap, topic)}; the reader said: {string.Join(" / ", said)}");
+        }
+
+        return records;
+    }
+
+    private static List<ConsumedRecord> Read(string bootstrap, string topic, int count, Action<string> say)
     {
         using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
-            new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "reference", EnableAutoCommit = false, FetchWaitMaxMs = 50 }).Build();
+            new ConsumerConfig { BootstrapServers = bootstrap, GroupId = "reference", EnableAutoCommit = false, FetchWaitMaxMs = 50 })
+            .SetErrorHandler((_, error) => say(error.ToString()))
+            .SetLogHandler((_, message) => say(message.Message))
+            .Build();
         using IAdminClient admin = Admin(bootstrap);
-        int partitions = admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Count;
+        TopicMetadata found = Assert.Single(admin.GetMetadata(topic, Wait.Limit).Topics);
+        Assert.False(found.Error.IsError, $"{topic}: {found.Error}");
+        int partitions = found.Partitions.Count;
         consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         List<ConsumedRecord> records = [];
         long start = TimeProvider.System.GetTimestamp();
@@ -61,17 +79,29 @@ internal static class Reference
             }
         }
 
-        Assert.True(records.Count >= count, $"{records.Count} of {count} records in {topic}");
         return records;
-    });
+    }
 
-    /// <summary>The number of records between the first and the last offset of every partition.</summary>
-    public static async Task<long> CountAsync(string bootstrap, string topic, int partitions)
+    /// <summary>The offsets at which the partitions of a topic end for consumers, together: of a topic that only grew, its number of records.</summary>
+    public static async Task<long> CountAsync(string bootstrap, string topic, int partitions) =>
+        (await OffsetsAsync(bootstrap, topic, partitions, OffsetSpec.Latest())).Sum();
+
+    /// <summary>An offset of each partition of a topic.</summary>
+    public static async Task<long[]> OffsetsAsync(string bootstrap, string topic, int partitions, OffsetSpec which)
     {
         using IAdminClient admin = Admin(bootstrap);
-        ListOffsetsResult ends = await admin.ListOffsetsAsync(Enumerable.Range(0, partitions).Select(p =>
-            new TopicPartitionOffsetSpec { TopicPartition = new(topic, p), OffsetSpec = OffsetSpec.Latest() }));
-        return ends.ResultInfos.Sum(end => end.TopicPartitionOffsetError.Offset.Value);
+        ListOffsetsResult found = await admin.ListOffsetsAsync(Enumerable.Range(0, partitions).Select(p =>
+            new TopicPartitionOffsetSpec { TopicPartition = new(topic, p), OffsetSpec = which }));
+        return [.. found.ResultInfos.OrderBy(info => info.TopicPartitionOffsetError.Partition.Value).Select(info => info.TopicPartitionOffsetError.Offset.Value)];
+    }
+
+    /// <summary>What a group has committed of each partition of a topic; -1 for nothing.</summary>
+    public static async Task<long[]> CommittedAsync(string bootstrap, string group, string topic, int partitions)
+    {
+        using IAdminClient admin = Admin(bootstrap);
+        List<ListConsumerGroupOffsetsResult> found = await admin.ListConsumerGroupOffsetsAsync(
+            [new ConsumerGroupTopicPartitions(group, [.. Enumerable.Range(0, partitions).Select(p => new Confluent.Kafka.TopicPartition(topic, p))])]);
+        return [.. found.Single().Partitions.OrderBy(p => p.Partition.Value).Select(p => Math.Max(p.Offset.Value, -1))];
     }
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

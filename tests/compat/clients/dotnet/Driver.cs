@@ -122,7 +122,7 @@ internal sealed class Driver(string bootstrap)
             EnableIdempotence = args["idempotent"]?.GetValue<bool>() ?? false,
             MessageMaxBytes = Protocol.Int(args, "maxRequestBytes", 1_000_000),
             MessageTimeoutMs = timeout,
-            RequestTimeoutMs = Math.Min(timeout, 3000),
+            RequestTimeoutMs = Math.Min(timeout, 10000),
             RetryBackoffMs = 50,
             LingerMs = 2,
             BatchNumMessages = Protocol.Int(args, "batchRecords", 200),

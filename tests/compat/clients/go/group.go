@@ -42,7 +42,8 @@ func (d *driver) subscribe(c *command) (fields, error) {
 	if config.Consumer.Group.Heartbeat.Interval > longestHeartbeat {
 		config.Consumer.Group.Heartbeat.Interval = longestHeartbeat
 	}
-	config.Consumer.Group.Rebalance.Timeout = 3 * time.Second
+	// Shorter than the read timeout, within which the answer to JoinGroup must come.
+	config.Consumer.Group.Rebalance.Timeout = 20 * time.Second
 	config.Consumer.Group.Rebalance.Retry.Backoff = 100 * time.Millisecond
 	config.Consumer.Group.Rebalance.Retry.Max = 30
 	config.Consumer.MaxWaitTime = 100 * time.Millisecond

@@ -53,7 +53,7 @@ func baseConfig() *sarama.Config {
 	config := sarama.NewConfig()
 	config.ClientID = "sarama-test"
 	config.Version = sarama.V2_2_0_0
-	config.Net.ReadTimeout = 5 * time.Second
+	config.Net.ReadTimeout = 30 * time.Second
 	config.Metadata.Retry.Backoff = 50 * time.Millisecond
 	config.Metadata.Retry.Max = 20
 	return config

@@ -27,7 +27,7 @@ function client() {
     clientId: 'kafkajs-test',
     logLevel: logLevel.ERROR,
     logCreator: () => ({ log }) => process.stderr.write(`${log.message} ${log.error || ''} ${log.stack || ''}\n`),
-    requestTimeout: 3000,
+    requestTimeout: 10000,
     retry: { initialRetryTime: 50, maxRetryTime: 400, retries: 20 },
   });
 }
@@ -84,7 +84,7 @@ function headersOut(headers) {
 async function send(args, messages) {
   const sender = await producer(args);
   const acks = args.acks === undefined ? -1 : args.acks;
-  return sender.send({ topic: args.topic, acks, timeout: 3000, compression: codecs[args.codec || 'none'], messages });
+  return sender.send({ topic: args.topic, acks, timeout: 10000, compression: codecs[args.codec || 'none'], messages });
 }
 
 // The error that a broker's answer became lies somewhere inside the one that is thrown.

@@ -187,7 +187,7 @@ class Driver:
             config = {
                 "bootstrap.servers": self._bootstrap, "acks": acks, "compression.type": codec,
                 "enable.idempotence": idempotent, "message.max.bytes": size, "delivery.timeout.ms": timeout,
-                "request.timeout.ms": min(timeout, 3000), "retry.backoff.ms": 50, "linger.ms": 2, "batch.num.messages": batch,
+                "request.timeout.ms": min(timeout, 10000), "retry.backoff.ms": 50, "linger.ms": 2, "batch.num.messages": batch,
             }
             self._producers[settings] = Producer(config)
         return self._producers[settings]

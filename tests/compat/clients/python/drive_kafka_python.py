@@ -195,7 +195,7 @@ class Driver:
             acks, compression, timeout, size, batch = settings
             self._producers[settings] = KafkaProducer(
                 bootstrap_servers=self._bootstrap, acks="all" if acks == -1 else acks, compression_type=compression, retries=10,
-                request_timeout_ms=min(timeout, 3000), max_request_size=size, linger_ms=2, retry_backoff_ms=50,
+                request_timeout_ms=min(timeout, 10000), max_request_size=size, linger_ms=2, retry_backoff_ms=50,
                 batch_size=batch * BYTES_A_RECORD,
                 reconnect_backoff_ms=50, max_block_ms=timeout)
         return self._producers[settings]

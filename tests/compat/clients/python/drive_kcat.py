@@ -141,7 +141,7 @@ class Driver:
         settings = {
             "acks": args.get("acks", -1), "compression.codec": args.get("codec", "none"),
             "enable.idempotence": str(args.get("idempotent", False)).lower(), "message.max.bytes": args.get("maxRequestBytes", 1000000),
-            "delivery.timeout.ms": args.get("timeoutMs", 30000), "request.timeout.ms": min(args.get("timeoutMs", 30000), 3000),
+            "delivery.timeout.ms": args.get("timeoutMs", 30000), "request.timeout.ms": min(args.get("timeoutMs", 30000), 10000),
             "retry.backoff.ms": 50, "linger.ms": 2, "batch.num.messages": args.get("batchRecords", 200)}
         properties = [word for name, value in settings.items() for word in ("-X", f"{name}={value}")]
         command = ["kcat", "-b", self._bootstrap, "-P", "-E", "-t", args["topic"], *properties, *options]
