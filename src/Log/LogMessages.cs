@@ -34,6 +34,21 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} segments of {Partition} are deleted, the log starts at {LogStartOffset} now")]
     public static partial void SegmentsDeleted(ILogger logger, int count, TopicPartition partition, long logStartOffset);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Partition} is compacted from offset {FirstDirtyOffset} to {CleanedOffset}: {BytesRead} bytes were read and {BytesWritten} kept in {Seconds} s")]
+    public static partial void Cleaned(ILogger logger, TopicPartition partition, long firstDirtyOffset, long cleanedOffset, long bytesRead, long bytesWritten, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} records without a key were dropped when {Partition} was compacted")]
+    public static partial void KeylessRecords(ILogger logger, long count, TopicPartition partition);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is no room to compact {Partition}; it is tried again later: {Problem}")]
+    public static partial void NoRoomToClean(ILogger logger, TopicPartition partition, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Partition} cannot be compacted before the broker starts again")]
+    public static partial void Uncleanable(ILogger logger, TopicPartition partition, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A thread that compacts logs has ended")]
+    public static partial void CleanerThreadDied(ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The log directory {Directory} is offline until the broker starts again")]
     public static partial void DirectoryOffline(ILogger logger, string directory, Exception exception);
 

@@ -51,6 +51,7 @@ public sealed partial class PartitionLog
     /// <param name="newPath">Where the directory goes.</param>
     internal void MoveAside(string newPath)
     {
+        using Lock.Scope maintenance = _maintenanceLock.EnterScope();
         lock (_lock)
         {
             Volatile.Write(ref _isClosed, true);
@@ -83,6 +84,7 @@ public sealed partial class PartitionLog
 
     private void CloseFiles()
     {
+        using Lock.Scope maintenance = _maintenanceLock.EnterScope();
         lock (_lock)
         {
             Volatile.Write(ref _isClosed, true);

@@ -39,39 +39,54 @@ public sealed partial class PartitionLog
     {
         ThrowIfClosed();
         LogOffsetMetadata end = Volatile.Read(ref _end);
-        SegmentList segments = Volatile.Read(ref _segments);
-        for (int index = Math.Max(0, segments.FloorIndex(fromOffset)); index < segments.Count; index++)
+        long next = fromOffset;
+        while (NextToWalk(next, end) is { } walked)
         {
-            Segment segment = segments[index];
-            int limit = LimitOf(segment, end);
-            if (limit == 0)
+            using (walked.Reader)
             {
-                continue;
-            }
-
-            SharedFile file = segment.Acquire();
-            try
-            {
-                using BatchReader reader = new(file.File, segment.StartOfSearch(fromOffset, limit), limit);
-                while (reader.MoveNext())
+                while (walked.Reader.MoveNext() && walked.Reader.Current.BaseOffset < end.Offset)
                 {
-                    if (reader.Current.LastOffset >= fromOffset)
+                    if (walked.Reader.Current.LastOffset >= next)
                     {
-                        yield return reader.Current;
+                        yield return walked.Reader.Current;
                     }
                 }
 
-                if (reader.Problem is not null)
+                if (walked.Reader.Problem is not null)
                 {
-                    long next = index + 1 < segments.Count ? segments[index + 1].BaseOffset : end.Offset;
-                    LogMessages.RecordsUnreadable(_context.Logger, segment, reader.NextPosition, next, reader.Problem);
+                    LogMessages.RecordsUnreadable(_context.Logger, walked.Segment, walked.Reader.NextPosition, walked.NextOffset, walked.Reader.Problem);
                 }
             }
-            finally
+
+            next = walked.NextOffset;
+        }
+    }
+
+    // The list is taken again for each segment, because compaction may replace the segments that are left.
+    private WalkedSegment? NextToWalk(long next, LogOffsetMetadata end)
+    {
+        while (next < end.Offset)
+        {
+            SegmentList segments = Segments;
+            int index = Math.Max(0, segments.FloorIndex(next));
+            long nextOffset = index + 1 < segments.Count ? Math.Min(segments[index + 1].BaseOffset, end.Offset) : end.Offset;
+            int limit = LimitOf(segments[index], end);
+            try
             {
-                file.Release();
+                if (limit > 0)
+                {
+                    return new WalkedSegment(segments[index], segments[index].OpenReader(next, limit), nextOffset);
+                }
+
+                next = nextOffset;
+            }
+            catch (Exception exception) when (!IsClosed && !ReferenceEquals(segments, Segments) && exception is ObjectDisposedException or FileNotFoundException)
+            {
+                // Replaced or deleted since the list was taken.
             }
         }
+
+        return null;
     }
 
     // How much of a segment lies before a bound.
@@ -267,4 +282,7 @@ public sealed partial class PartitionLog
             LogEndOffset = end.Offset,
             AbortedTransactions = aborted,
         };
+
+    // A segment, the walk through it, and where the one after it begins.
+    private readonly record struct WalkedSegment(Segment Segment, BatchReader Reader, long NextOffset);
 }

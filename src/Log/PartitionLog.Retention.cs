@@ -14,6 +14,7 @@ public sealed partial class PartitionLog
     /// <exception cref="IOException">The device fails.</exception>
     public int DeleteOldSegments()
     {
+        using Lock.Scope maintenance = _maintenanceLock.EnterScope();
         lock (_lock)
         {
             ThrowIfClosed();
@@ -41,9 +42,12 @@ public sealed partial class PartitionLog
     private int DeleteByTime(LogConfig config)
     {
         long now = _context.NowMs;
-        return config.RetentionMs < 0 ? 0 : DeleteFirstSegments((segment, _) =>
-            now - segment.RetentionTimestamp > config.RetentionMs
-            && now - segment.ConfirmedRetentionTimestamp() > config.RetentionMs);
+
+        // A closed segment that compaction has emptied has no time of its own, and nothing to keep.
+        return config.RetentionMs < 0 ? 0 : DeleteFirstSegments((segment, next) =>
+            (segment.Size == 0 && next is not null)
+            || (now - segment.RetentionTimestamp > config.RetentionMs
+                && now - segment.ConfirmedRetentionTimestamp() > config.RetentionMs));
     }
 
     // From the oldest on, until one is to stay.
@@ -96,6 +100,10 @@ public sealed partial class PartitionLog
             segment.RenameFiles(LogFileNames.DeletedSuffix);
         }
 
+        DeleteFilesLater(removed);
+    }
+
+    private void DeleteFilesLater(IReadOnlyList<Segment> removed) =>
         _context.Later.Add(TimeSpan.FromMilliseconds(Math.Min(Config.FileDeleteDelayMs, int.MaxValue)), () =>
         {
             foreach (Segment segment in removed)
@@ -103,5 +111,4 @@ public sealed partial class PartitionLog
                 segment.DeleteFiles();
             }
         });
-    }
 }

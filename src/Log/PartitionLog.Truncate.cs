@@ -13,6 +13,7 @@ public sealed partial class PartitionLog
     public bool TruncateTo(long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        using Lock.Scope maintenance = _maintenanceLock.EnterScope();
         lock (_lock)
         {
             ThrowIfClosed();
@@ -44,6 +45,7 @@ public sealed partial class PartitionLog
     public void TruncateFullyAndStartAt(long offset, long? logStartOffset = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        using Lock.Scope maintenance = _maintenanceLock.EnterScope();
         lock (_lock)
         {
             ThrowIfClosed();
@@ -149,6 +151,7 @@ public sealed partial class PartitionLog
         }
 
         Volatile.Write(ref _recoveryPoint, Math.Min(_recoveryPoint, end.Offset));
+        Volatile.Write(ref _cleanedOffset, Math.Min(_cleanedOffset, end.Offset));
     }
 
     private void ReloadProducers()

@@ -21,6 +21,9 @@ public sealed partial class PartitionLog
     private readonly LogContext _context;
     private readonly LogFolder _folder;
     private readonly Lock _lock = new();
+
+    // Held around the other one while segments other than the active one are taken away or replaced, which can take long.
+    private readonly Lock _maintenanceLock = new();
     private readonly LeaderEpochCache _epochs;
     private readonly ProducerStates _producers;
     private readonly ProducerSnapshots _snapshots;
@@ -32,6 +35,7 @@ public sealed partial class PartitionLog
     private LogOffsetMetadata? _firstUnstable;
     private long _logStartOffset;
     private long _recoveryPoint;
+    private long _cleanedOffset;
     private LogConfig _config;
     private bool _isClosed;
     private bool _isFailed;
@@ -49,6 +53,7 @@ public sealed partial class PartitionLog
         _segments = new SegmentList(loaded.Segments);
         _logStartOffset = Math.Max(loaded.LogStartOffset, _segments.First.BaseOffset);
         _recoveryPoint = Math.Max(loaded.RecoveryPoint, _logStartOffset);
+        _cleanedOffset = loaded.CleanedOffset ?? NeverCleaned;
         _end = new LogOffsetMetadata(loaded.NextOffset, _segments.Active.BaseOffset, _segments.Active.Size);
         _highWatermark = loaded.HighWatermark >= loaded.NextOffset
             ? _end

@@ -41,7 +41,11 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
         inner.Rename(from, to);
     }
 
-    public bool DeleteFile(string path) => inner.DeleteFile(path);
+    public bool DeleteFile(string path)
+    {
+        Check("delete", path);
+        return inner.DeleteFile(path);
+    }
 
     public void DeleteDirectory(string path) => inner.DeleteDirectory(path);
 
@@ -98,7 +102,11 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
             file.Write(sources, position);
         }
 
-        public void Truncate(long length) => file.Truncate(length);
+        public void Truncate(long length)
+        {
+            storage.Check("truncate", path);
+            file.Truncate(length);
+        }
 
         public void Flush()
         {

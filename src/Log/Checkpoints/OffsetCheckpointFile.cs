@@ -13,6 +13,9 @@ internal static class OffsetCheckpointFile
     /// <summary>Where logs start, of those that start within their first segment.</summary>
     public const string LogStartOffset = "log-start-offset-checkpoint";
 
+    /// <summary>Below these offsets compaction has seen every key.</summary>
+    public const string Cleaner = "cleaner-offset-checkpoint";
+
     /// <summary>The high watermarks.</summary>
     public const string HighWatermark = "replication-offset-checkpoint";
 

@@ -31,5 +31,7 @@ internal sealed class LoadedLog
 
     public required long HighWatermark { get; init; }
 
+    public required long? CleanedOffset { get; init; }
+
     public required long NextOffset { get; init; }
 }

@@ -30,6 +30,9 @@ public sealed record LogLoadOptions
     /// <summary>The high watermark that was remembered, 0 when none was.</summary>
     public long HighWatermark { get; init; }
 
+    /// <summary>Up to where compaction had come, null when it has never looked at the log.</summary>
+    public long? CleanedOffset { get; init; }
+
     /// <summary>Whether the log was closed well, so that nothing has to be checked.</summary>
     public bool IsClean { get; init; }
 }

@@ -75,6 +75,7 @@ internal sealed class LogLoader
             LogStartOffset = start,
             RecoveryPoint = _options.IsClean ? next : Math.Min(_options.RecoveryPoint, next),
             HighWatermark = _options.HighWatermark,
+            CleanedOffset = _options.CleanedOffset,
             NextOffset = next,
         };
     }

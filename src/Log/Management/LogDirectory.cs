@@ -44,6 +44,8 @@ public sealed class LogDirectory : IDisposable
 
     internal Dictionary<TopicPartition, long> HighWatermarks { get; private set; } = [];
 
+    internal Dictionary<TopicPartition, long> CleanedOffsets { get; private set; } = [];
+
     private IStorage Storage => _context.Storage;
 
     /// <summary>The room on the directory's volume.</summary>
@@ -114,7 +116,7 @@ public sealed class LogDirectory : IDisposable
     /// <summary>Whether a checkpoint on the device may still have an offset of a partition that has no log here.</summary>
     internal bool Remembers(TopicPartition partition) =>
         _forgotten.Contains(partition) || RecoveryPoints.ContainsKey(partition)
-        || LogStartOffsets.ContainsKey(partition) || HighWatermarks.ContainsKey(partition);
+        || LogStartOffsets.ContainsKey(partition) || HighWatermarks.ContainsKey(partition) || CleanedOffsets.ContainsKey(partition);
 
     /// <summary>Forgets the offsets of a partition; the checkpoints on the device follow with their next writing.</summary>
     internal void Forget(TopicPartition partition)
@@ -122,6 +124,7 @@ public sealed class LogDirectory : IDisposable
         RecoveryPoints.Remove(partition);
         LogStartOffsets.Remove(partition);
         HighWatermarks.Remove(partition);
+        CleanedOffsets.Remove(partition);
         _forgotten.Add(partition);
     }
 
@@ -152,6 +155,7 @@ public sealed class LogDirectory : IDisposable
         RecoveryPoints = ReadCheckpoint(OffsetCheckpointFile.RecoveryPoint);
         LogStartOffsets = ReadCheckpoint(OffsetCheckpointFile.LogStartOffset);
         HighWatermarks = ReadCheckpoint(OffsetCheckpointFile.HighWatermark);
+        CleanedOffsets = ReadCheckpoint(OffsetCheckpointFile.Cleaner);
     }
 
     private void CheckOwner(LogManagerOptions options)

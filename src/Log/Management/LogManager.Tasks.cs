@@ -12,7 +12,7 @@ public sealed partial class LogManager
     private readonly List<ITimer> _timers = [];
     private int _isClosed;
 
-    /// <summary>Begins to delete old segments, write checkpoints and forget producers, each at its interval.</summary>
+    /// <summary>Begins to delete old segments, write checkpoints and forget producers, each at its interval, and to compact.</summary>
     public void Start()
     {
         AddTask(_options.RetentionCheckIntervalMs, () => DeleteOldSegments());
@@ -20,6 +20,7 @@ public sealed partial class LogManager
         AddTask(_options.FlushStartOffsetCheckpointIntervalMs, () => WriteLogStartOffsets());
         AddTask(_options.HighWatermarkCheckpointIntervalMs, () => WriteHighWatermarks());
         AddTask(_options.ProducerIdExpirationCheckIntervalMs, RemoveExpiredProducers);
+        Cleaner.Start();
     }
 
     /// <summary>Deletes the segments that retention has given up, of all logs.</summary>
@@ -47,6 +48,9 @@ public sealed partial class LogManager
     /// <summary>Writes the high watermarks. A stale one is no harm: it only moves up again.</summary>
     public void WriteHighWatermarks() => WriteCheckpoints(OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, flush: false);
 
+    /// <summary>Writes up to where compaction has come. A stale one is no harm: the same records are only looked at again.</summary>
+    public void WriteCleanedOffsets() => WriteCheckpoints(OffsetCheckpointFile.Cleaner, log => log.CleanedOffset, _options.FlushOnClose);
+
     /// <summary>
     /// Closes all logs and gives the directories back. When everything went well, the next start takes the logs as they
     /// are.
@@ -60,6 +64,7 @@ public sealed partial class LogManager
         }
 
         _timers.ForEach(timer => timer.Dispose());
+        Cleaner.Dispose();
         _context.Later.Dispose();
         foreach (PartitionLog deleted in _deleted.Keys)
         {
@@ -120,6 +125,7 @@ public sealed partial class LogManager
         Write(directory, logs, OffsetCheckpointFile.LogStartOffset,
             log => log.LogStartOffset > log.FirstSegmentOffset ? log.LogStartOffset : null, _options.FlushOnClose);
         Write(directory, logs, OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, _options.FlushOnClose);
+        Write(directory, logs, OffsetCheckpointFile.Cleaner, log => log.CleanedOffset, _options.FlushOnClose);
         directory.Forgotten();
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Loading;
 using Compat.Wire;
@@ -27,6 +28,7 @@ public sealed partial class LogManager : IDisposable
         _context = context;
         _options = options;
         Directories = directories;
+        Cleaner = new LogCleaner(context, () => Logs, _ => WriteCleanedOffsets(), options.Cleaner);
         context.OnFailure = (log, exception) => OnLogFailure(log, exception);
     }
 
@@ -35,6 +37,9 @@ public sealed partial class LogManager : IDisposable
 
     /// <summary>The log directories, in the order they were configured.</summary>
     public IReadOnlyList<LogDirectory> Directories { get; }
+
+    /// <summary>What compacts logs; it runs from <see cref="Start"/> to <see cref="Close(long)"/>.</summary>
+    public LogCleaner Cleaner { get; }
 
     /// <summary>All open logs, in no particular order.</summary>
     public IEnumerable<PartitionLog> Logs => _logs.Select(entry => entry.Value);
@@ -177,6 +182,7 @@ public sealed partial class LogManager : IDisposable
                 LogStartOffset = directory.LogStartOffsets.GetValueOrDefault(partition),
                 RecoveryPoint = directory.RecoveryPoints.GetValueOrDefault(partition),
                 HighWatermark = directory.HighWatermarks.GetValueOrDefault(partition),
+                CleanedOffset = directory.CleanedOffsets.TryGetValue(partition, out long cleanedOffset) ? cleanedOffset : null,
                 IsClean = directory.WasCleanlyShutDown,
             });
             _directoryOf[partition] = directory;

@@ -1,3 +1,4 @@
+using Compat.Log.Cleaning;
 using Compat.Wire;
 
 namespace Compat.Log;
@@ -34,6 +35,9 @@ public sealed record LogManagerOptions
 
     /// <summary>Between two looks for producers to forget, ms, <c>producer.id.expiration.check.interval.ms</c>.</summary>
     public long ProducerIdExpirationCheckIntervalMs { get; init; } = 600_000;
+
+    /// <summary>How compacted logs are cleaned.</summary>
+    public LogCleanerOptions Cleaner { get; init; } = new();
 
     /// <summary>
     /// Whether closing makes everything durable, and with it the promise of a clean shutdown. False for directories that

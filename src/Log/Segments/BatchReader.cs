@@ -15,18 +15,25 @@ internal sealed class BatchReader : IDisposable
 
     private readonly IStorageFile _file;
     private readonly int _end;
+    private readonly Action? _onDispose;
     private byte[] _buffer;
     private int _bufferStart;
     private int _bufferLength;
     private int _next;
 
     /// <summary>Starts before the batch at a position and goes up to another one.</summary>
-    public BatchReader(IStorageFile file, int position, int end)
+    /// <param name="file">The segment's file.</param>
+    /// <param name="position">Where the first batch begins.</param>
+    /// <param name="end">Where the last one ends.</param>
+    /// <param name="chunkBytes">What is read at once.</param>
+    /// <param name="onDispose">Gives the file back, if it was lent for this reader.</param>
+    public BatchReader(IStorageFile file, int position, int end, int chunkBytes = ChunkBytes, Action? onDispose = null)
     {
+        _onDispose = onDispose;
         _file = file;
         _end = end;
         _next = position;
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Clamp(end - position, RecordBatch.HeaderSize, ChunkBytes));
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Clamp(end - position, RecordBatch.HeaderSize, Math.Max(chunkBytes, RecordBatch.HeaderSize)));
     }
 
     /// <summary>The batch at hand.</summary>
@@ -76,6 +83,7 @@ internal sealed class BatchReader : IDisposable
     {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
+        _onDispose?.Invoke();
     }
 
     private bool Take(int size)

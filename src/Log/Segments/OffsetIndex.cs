@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Compat.Log.Storage;
 
 namespace Compat.Log.Segments;
 
@@ -7,8 +6,8 @@ namespace Compat.Log.Segments;
 /// Where in a segment a batch begins, about one entry every <c>index.interval.bytes</c>. An entry is 8 bytes: the last
 /// offset of the batch less the segment's base offset, and the batch's position in the file, both int32 big-endian.
 /// </summary>
-internal sealed class OffsetIndex(IStorage storage, LogFolder folder, long baseOffset)
-    : SegmentIndex(storage, folder, baseOffset, LogFileNames.OffsetIndexSuffix, EntrySize)
+internal sealed class OffsetIndex(SegmentFiles files)
+    : SegmentIndex(files, LogFileNames.OffsetIndexSuffix, EntrySize)
 {
     public const int EntrySize = 8;
 

@@ -13,7 +13,8 @@ internal sealed partial class Segment
 
     private readonly Lock _indexLock = new();
 
-    private long RollingTimestamp => _rollingTimestamp >= 0 || _size == 0 ? _rollingTimestamp : _rollingTimestamp = ReadFirstTimestamp();
+    /// <summary>The greatest timestamp of the first batch, ms; no timestamp when there is none.</summary>
+    public long RollingTimestamp => _rollingTimestamp >= 0 || _size == 0 ? _rollingTimestamp : _rollingTimestamp = ReadFirstTimestamp();
 
     /// <summary>Whether the segment was appended to since its indexes were last written.</summary>
     public bool HasUnwrittenIndexes => _size > 0 && OffsetIndex.IsInMemory;

@@ -32,6 +32,25 @@ internal sealed partial class Segment
         return false;
     }
 
+    /// <summary>A walk through the batches from the one that holds an offset on; batches before it may come first.</summary>
+    /// <param name="fromOffset">The offset.</param>
+    /// <param name="end">Where to stop: a position at which a batch ends.</param>
+    /// <param name="chunkBytes">What is read at once.</param>
+    /// <exception cref="ObjectDisposedException">The segment was closed.</exception>
+    public BatchReader OpenReader(long fromOffset, int end, int chunkBytes = BatchReader.ChunkBytes)
+    {
+        SharedFile file = Acquire();
+        try
+        {
+            return new BatchReader(file.File, StartOfSearch(fromOffset, end), end, chunkBytes, file.Release);
+        }
+        catch
+        {
+            file.Release();
+            throw;
+        }
+    }
+
     /// <summary>Where a batch that was appended lately and begins with this very offset is; no file is read.</summary>
     public bool TryFindInTail(long offset, out int position)
     {

@@ -1,5 +1,4 @@
 using Compat.Log.Configuration;
-using Compat.Log.Storage;
 using Compat.Wire.Records;
 
 namespace Compat.Log.Segments;
@@ -11,11 +10,9 @@ namespace Compat.Log.Segments;
 internal sealed partial class Segment
 {
     private readonly LogContext _context;
-    private readonly LogFolder _folder;
-    private readonly Lock _fileLock = new();
+    private readonly SegmentFiles _files;
     private SharedFile? _file;
     private bool _isClosed;
-    private volatile string _suffix = "";
     private int _size;
     private int _bytesSinceIndexEntry;
     private TailPositions? _tail;
@@ -29,16 +26,16 @@ internal sealed partial class Segment
     /// <param name="size">The bytes already in its file.</param>
     /// <param name="hasTransactionIndex">Whether there may be a transaction index.</param>
     /// <param name="isNew">Whether no file of the segment exists yet.</param>
-    public Segment(LogContext context, LogFolder folder, long baseOffset, int size, bool hasTransactionIndex, bool isNew)
+    /// <param name="suffix">What the names of its files end with until <see cref="RenameFiles"/>.</param>
+    public Segment(LogContext context, LogFolder folder, long baseOffset, int size, bool hasTransactionIndex, bool isNew, string suffix = "")
     {
         _context = context;
-        _folder = folder;
-        BaseOffset = baseOffset;
+        _files = new SegmentFiles(context.Storage, folder, baseOffset, suffix);
         _size = size;
         CreatedMs = context.NowMs;
-        OffsetIndex = new OffsetIndex(context.Storage, folder, baseOffset);
-        TimeIndex = new TimeIndex(context.Storage, folder, baseOffset);
-        TransactionIndex = new TransactionIndex(context.Storage, folder, baseOffset, hasTransactionIndex);
+        OffsetIndex = new OffsetIndex(_files);
+        TimeIndex = new TimeIndex(_files);
+        TransactionIndex = new TransactionIndex(_files, hasTransactionIndex);
         if (isNew)
         {
             ResetIndexes();
@@ -46,7 +43,7 @@ internal sealed partial class Segment
     }
 
     /// <summary>The least offset the segment may hold; its files are named by it.</summary>
-    public long BaseOffset { get; }
+    public long BaseOffset => _files.BaseOffset;
 
     /// <summary>The bytes of whole batches in the file.</summary>
     public int Size => Volatile.Read(ref _size);
@@ -70,7 +67,7 @@ internal sealed partial class Segment
     public TransactionIndex TransactionIndex { get; }
 
     /// <summary>When the file was last written, wall clock ms.</summary>
-    public long LastModifiedMs => _context.Storage.LastModifiedMs(_folder.File(BaseOffset, LogFileNames.LogSuffix));
+    public long LastModifiedMs => _files.LastModifiedMs(LogFileNames.LogSuffix);
 
     /// <summary>The time that retention goes by: the greatest timestamp, or the last write when there are none.</summary>
     public long RetentionTimestamp => Maximum.Timestamp >= 0 ? Maximum.Timestamp : LastModifiedMs;
@@ -133,7 +130,7 @@ internal sealed partial class Segment
         SharedFile? file = Volatile.Read(ref _file);
         if (file is null)
         {
-            lock (_fileLock)
+            lock (_files.Lock)
             {
                 ObjectDisposedException.ThrowIf(_isClosed, this);
                 file = _file ??= Open(preallocationBytes);
@@ -147,7 +144,7 @@ internal sealed partial class Segment
     /// <summary>Closes the file once nobody reads it any more. Nothing is written.</summary>
     public void CloseFile()
     {
-        lock (_fileLock)
+        lock (_files.Lock)
         {
             _isClosed = true;
             _file?.Release();
@@ -156,45 +153,24 @@ internal sealed partial class Segment
     }
 
     /// <summary>Deletes files that are in the way of a segment that begins: what a failed attempt left.</summary>
-    public void DeleteLeftovers()
-    {
-        foreach (string suffix in LogFileNames.SegmentSuffixes)
-        {
-            _context.Storage.DeleteFile(_folder.File(BaseOffset, suffix));
-        }
-    }
+    public void DeleteLeftovers() => _files.DeleteAll();
 
-    /// <summary>Renames all files of the segment, so that they are out of the way until they are deleted.</summary>
-    public void RenameFiles(string newSuffix)
-    {
-        _suffix = newSuffix;
-        foreach (string suffix in LogFileNames.SegmentSuffixes)
-        {
-            string from = _folder.File(BaseOffset, suffix);
-            if (_context.Storage.FileExists(from))
-            {
-                _context.Storage.Rename(from, from + newSuffix);
-            }
-        }
-    }
+    /// <summary>Gives all files of the segment another suffix: to put them in place, or out of the way until they are deleted.</summary>
+    public void RenameFiles(string newSuffix) => _files.Rename(newSuffix);
 
     /// <summary>Deletes all files of the segment and closes it.</summary>
     public void DeleteFiles()
     {
         CloseFile();
-        foreach (string suffix in LogFileNames.SegmentSuffixes)
-        {
-            _context.Storage.DeleteFile(_folder.File(BaseOffset, suffix) + _suffix);
-        }
+        _files.DeleteAll();
     }
 
-    public override string ToString() => $"segment {BaseOffset} of {_folder} ({Size} bytes)";
+    public override string ToString() => $"{_files} ({Size} bytes)";
 
     // A reader must not create anew what has just been deleted.
-    private SharedFile Open(long preallocationBytes) => new(_context.Storage.Open(
-        _folder.File(BaseOffset, LogFileNames.LogSuffix) + _suffix,
-        _size > 0 ? StorageOpenMode.Existing : StorageOpenMode.OpenOrCreate,
-        preallocationBytes));
+    private SharedFile Open(long preallocationBytes) => new(_size > 0
+        ? _files.Open(LogFileNames.LogSuffix)
+        : _files.OpenOrCreate(LogFileNames.LogSuffix, preallocationBytes));
 
     private void Index(in RecordBatchHeader header, int position, int indexIntervalBytes)
     {

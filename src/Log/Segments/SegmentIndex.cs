@@ -9,7 +9,7 @@ namespace Compat.Log.Segments;
 /// thousand idle logs cost ten thousand empty arrays.
 /// </summary>
 /// <remarks>One thread writes; any number read, also while it writes.</remarks>
-internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long baseOffset, string suffix, int entrySize)
+internal abstract class SegmentIndex(SegmentFiles files, string kind, int entrySize)
 {
     /// <summary>Entries of a first allocation.</summary>
     private const int SmallestCapacity = 4;
@@ -19,7 +19,7 @@ internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long ba
     private bool _isDirty;
 
     /// <summary>The base offset of the segment, from which the offsets of entries count.</summary>
-    protected long BaseOffset => baseOffset;
+    protected long BaseOffset => files.BaseOffset;
 
     /// <summary>The number of entries in memory; only meaningful while <see cref="IsInMemory"/>.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -28,9 +28,7 @@ internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long ba
     public bool IsInMemory => Volatile.Read(ref _bytes) is not null;
 
     /// <summary>Whether a file for the index exists.</summary>
-    public bool FileExists => storage.FileExists(FilePath);
-
-    private string FilePath => folder.File(baseOffset, suffix);
+    public bool FileExists => files.Exists(kind);
 
     /// <summary>Whether no entry more fits in an index of this size.</summary>
     public virtual bool IsFull(int maxIndexBytes) => Count >= maxIndexBytes / entrySize;
@@ -46,7 +44,7 @@ internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long ba
     /// <returns>False when the file has an impossible length: the index has to be rebuilt.</returns>
     public bool TryLoad()
     {
-        byte[] bytes = storage.ReadAllBytes(FilePath) ?? [];
+        byte[] bytes = files.ReadAllBytes(kind) ?? [];
         if (bytes.Length % entrySize != 0)
         {
             return false;
@@ -65,14 +63,14 @@ internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long ba
             return;
         }
 
-        storage.WriteAllBytes(FilePath, _bytes.AsSpan(0, _count * entrySize), flush);
+        files.WriteAllBytes(kind, _bytes.AsSpan(0, _count * entrySize), flush);
         _isDirty = false;
     }
 
     /// <summary>Makes the file durable, if there is one.</summary>
     public void FlushFile()
     {
-        using IStorageFile? file = OpenIfExists();
+        using IStorageFile? file = files.OpenIfExists(kind);
         file?.Flush();
     }
 
@@ -120,7 +118,7 @@ internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long ba
             return Search(bytes, Math.Min(count, bytes.Length / entrySize), argument, isAtMost, entry);
         }
 
-        using IStorageFile? file = OpenIfExists();
+        using IStorageFile? file = files.OpenIfExists(kind);
         return file is null ? -1 : SearchFile(file, argument, isAtMost, entry);
     }
 
@@ -141,7 +139,7 @@ internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long ba
             return true;
         }
 
-        using IStorageFile? file = OpenIfExists();
+        using IStorageFile? file = files.OpenIfExists(kind);
         long entries = (file?.Length ?? 0) / entrySize;
         long at = number < 0 ? entries + number : number;
         return at >= 0 && at < entries && file!.Read(entry, at * entrySize) == entrySize;
@@ -194,18 +192,6 @@ internal abstract class SegmentIndex(IStorage storage, LogFolder folder, long ba
         }
 
         return found;
-    }
-
-    private IStorageFile? OpenIfExists()
-    {
-        try
-        {
-            return storage.Open(FilePath, StorageOpenMode.Existing);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
     }
 
     // Count down before the array changes, up after it: a reader takes the count first and the array second.

@@ -60,5 +60,14 @@ internal sealed class SegmentList(Segment[] segments)
 
     public SegmentList Without(IReadOnlyCollection<Segment> removed) => new([.. segments.Where(segment => !removed.Contains(segment))]);
 
+    /// <summary>The list with segments that lie side by side replaced; null when one of them is not in it any more.</summary>
+    public SegmentList? Replace(IReadOnlyList<Segment> removed, IReadOnlyList<Segment> added)
+    {
+        int from = Array.IndexOf(segments, removed[0]);
+        return from >= 0 && from + removed.Count <= segments.Length && removed.SequenceEqual(segments.Skip(from).Take(removed.Count))
+            ? new([.. segments[..from], .. added, .. segments[(from + removed.Count)..]])
+            : null;
+    }
+
     public ReadOnlySpan<Segment> AsSpan() => segments;
 }

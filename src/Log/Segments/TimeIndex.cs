@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Compat.Log.Storage;
 using Compat.Wire.Records;
 
 namespace Compat.Log.Segments;
@@ -8,8 +7,8 @@ namespace Compat.Log.Segments;
 /// The greatest timestamp of a segment up to an offset. An entry is 12 bytes, big-endian: the timestamp as int64 and, as
 /// int32, the last offset of the batch that has it, less the segment's base offset. Timestamps and offsets both grow.
 /// </summary>
-internal sealed class TimeIndex(IStorage storage, LogFolder folder, long baseOffset)
-    : SegmentIndex(storage, folder, baseOffset, LogFileNames.TimeIndexSuffix, EntrySize)
+internal sealed class TimeIndex(SegmentFiles files)
+    : SegmentIndex(files, LogFileNames.TimeIndexSuffix, EntrySize)
 {
     public const int EntrySize = 12;
 

@@ -6,30 +6,32 @@ namespace Compat.Log.Segments;
 /// The transactions aborted by markers in a segment, in the order of their markers. The file exists only when there are
 /// any; entries are written at once, so that unlike the other indexes it needs no closing.
 /// </summary>
-internal sealed class TransactionIndex(IStorage storage, LogFolder folder, long baseOffset, bool mayExist)
+internal sealed class TransactionIndex(SegmentFiles files, bool mayExist)
 {
     // Replaced, never changed: readers hold no lock. Null until the file was read.
     private AbortedTransaction[]? _entries = mayExist ? null : [];
-
-    private string FilePath => folder.File(baseOffset, LogFileNames.TransactionIndexSuffix);
 
     private AbortedTransaction[] Entries => Volatile.Read(ref _entries) ?? Load();
 
     /// <summary>Whether no transaction of the segment was aborted.</summary>
     public bool IsEmpty => Entries.Length == 0;
 
-    /// <summary>Adds an aborted transaction; its last offset is the greatest.</summary>
-    public void Append(AbortedTransaction transaction)
+    /// <summary>Adds aborted transactions in the order of their last offsets, which are greater than those before.</summary>
+    public void Append(params ReadOnlySpan<AbortedTransaction> transactions)
     {
         AbortedTransaction[] entries = Entries;
-        Span<byte> bytes = stackalloc byte[AbortedTransaction.EntrySize];
-        transaction.Write(bytes);
-        using (IStorageFile file = storage.Open(FilePath, StorageOpenMode.OpenOrCreate))
+        byte[] bytes = new byte[transactions.Length * AbortedTransaction.EntrySize];
+        for (int index = 0; index < transactions.Length; index++)
+        {
+            transactions[index].Write(bytes.AsSpan(index * AbortedTransaction.EntrySize));
+        }
+
+        using (IStorageFile file = files.OpenOrCreate(LogFileNames.TransactionIndexSuffix))
         {
             file.Write(bytes, (long)entries.Length * AbortedTransaction.EntrySize);
         }
 
-        Volatile.Write(ref _entries, [.. entries, transaction]);
+        Volatile.Write(ref _entries, [.. entries, .. transactions]);
     }
 
     /// <summary>
@@ -64,7 +66,7 @@ internal sealed class TransactionIndex(IStorage storage, LogFolder folder, long 
             return;
         }
 
-        using (IStorageFile file = storage.Open(FilePath, StorageOpenMode.OpenOrCreate))
+        using (IStorageFile file = files.OpenOrCreate(LogFileNames.TransactionIndexSuffix))
         {
             file.Truncate((long)keep * AbortedTransaction.EntrySize);
         }
@@ -75,7 +77,7 @@ internal sealed class TransactionIndex(IStorage storage, LogFolder folder, long 
     /// <summary>Begins anew, because the segment is read again from its beginning.</summary>
     public void Reset()
     {
-        storage.DeleteFile(FilePath);
+        files.Delete(LogFileNames.TransactionIndexSuffix);
         Volatile.Write(ref _entries, []);
     }
 
@@ -84,7 +86,7 @@ internal sealed class TransactionIndex(IStorage storage, LogFolder folder, long 
     {
         if (!IsEmpty)
         {
-            using IStorageFile file = storage.Open(FilePath, StorageOpenMode.Existing);
+            using IStorageFile file = files.Open(LogFileNames.TransactionIndexSuffix);
             file.Flush();
         }
     }
@@ -92,7 +94,7 @@ internal sealed class TransactionIndex(IStorage storage, LogFolder folder, long 
     // What follows an entry that is cut off or of an unknown version was not written by a log that closed well.
     private AbortedTransaction[] Load()
     {
-        ReadOnlySpan<byte> bytes = storage.ReadAllBytes(FilePath) ?? [];
+        ReadOnlySpan<byte> bytes = files.ReadAllBytes(LogFileNames.TransactionIndexSuffix) ?? [];
         List<AbortedTransaction> entries = new(bytes.Length / AbortedTransaction.EntrySize);
         while (bytes.Length >= AbortedTransaction.EntrySize && AbortedTransaction.TryRead(bytes, out AbortedTransaction entry))
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Compat.Wire.Records;
 
 /// <summary>
@@ -46,6 +48,12 @@ public sealed class RecordBatchBuilder : IDisposable
 
     /// <summary>When tombstones may go (KIP-534), ms since 1970: then the timestamps' deltas count from it.</summary>
     public long? DeleteHorizonMs { get; init; }
+
+    /// <summary>
+    /// The offset that the batch ends with although its last records are gone, as compaction leaves it: the sequence numbers
+    /// of the batch stay what they were. Null to end with the last record.
+    /// </summary>
+    public long? LastOffset { get; init; }
 
     /// <summary>The records so far.</summary>
     public int Count { get; private set; }
@@ -125,9 +133,22 @@ public sealed class RecordBatchBuilder : IDisposable
             return Build(_records.Written);
         }
 
-        using var compressed = new PooledBufferWriter(_records.Count);
-        Compression.Compress(_records.Written, compressed);
+        using PooledBufferWriter compressed = Compressed();
         return Build(compressed.Written);
+    }
+
+    /// <summary>Writes the batch, compressed, with its checksum, behind what a buffer holds.</summary>
+    /// <param name="output">The buffer.</param>
+    /// <returns>The batch's size, bytes.</returns>
+    public int BuildTo(IBufferWriter<byte> output)
+    {
+        if (Compression.Type == CompressionType.None)
+        {
+            return BuildTo(output, _records.Written);
+        }
+
+        using PooledBufferWriter compressed = Compressed();
+        return BuildTo(output, compressed.Written);
     }
 
     /// <summary>Forgets the records and keeps the settings.</summary>
@@ -147,10 +168,31 @@ public sealed class RecordBatchBuilder : IDisposable
     private static ReadOnlyMemory<byte>? Nullable(byte[]? bytes) =>
         bytes is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(bytes);
 
+    private PooledBufferWriter Compressed()
+    {
+        var compressed = new PooledBufferWriter(_records.Count);
+        Compression.Compress(_records.Written, compressed);
+        return compressed;
+    }
+
     private byte[] Build(ReadOnlySpan<byte> payload)
     {
         byte[] batch = new byte[RecordBatch.HeaderSize + payload.Length];
-        payload.CopyTo(batch.AsSpan(RecordBatch.HeaderSize));
+        Write(batch, payload);
+        return batch;
+    }
+
+    private int BuildTo(IBufferWriter<byte> output, ReadOnlySpan<byte> payload)
+    {
+        int size = RecordBatch.HeaderSize + payload.Length;
+        Write(output.GetSpan(size)[..size], payload);
+        output.Advance(size);
+        return size;
+    }
+
+    private void Write(Span<byte> batch, ReadOnlySpan<byte> payload)
+    {
+        payload.CopyTo(batch[RecordBatch.HeaderSize..]);
         var header = new RecordBatchHeader
         {
             BaseOffset = BaseOffset,
@@ -158,7 +200,7 @@ public sealed class RecordBatchBuilder : IDisposable
             PartitionLeaderEpoch = PartitionLeaderEpoch,
             Magic = RecordBatch.CurrentMagic,
             Attributes = Attributes(),
-            LastOffsetDelta = Math.Max(_lastOffsetDelta, 0),
+            LastOffsetDelta = LastOffset is { } last ? checked((int)(last - BaseOffset)) : Math.Max(_lastOffsetDelta, 0),
             BaseTimestamp = _baseTimestamp,
             MaxTimestamp = LogAppendTimeMs ?? _maxTimestamp,
             ProducerId = ProducerId,
@@ -168,7 +210,6 @@ public sealed class RecordBatchBuilder : IDisposable
         };
         header.Write(batch);
         RecordBatchPatch.UpdateCrc(batch);
-        return batch;
     }
 
     private RecordBatchAttributes Attributes() => (RecordBatchAttributes)Compression.Type
