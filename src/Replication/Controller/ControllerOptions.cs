@@ -17,4 +17,19 @@ public sealed record ControllerOptions
 
     /// <summary>delete.topic.enable.</summary>
     public bool DeleteTopicEnable { get; init; } = true;
+
+    /// <summary>min.insync.replicas of topics that nobody has set it for; 1 or more.</summary>
+    public int MinInsyncReplicas { get; init; } = 1;
+
+    /// <summary>unclean.leader.election.enable of topics that nobody has set it for.</summary>
+    public bool UncleanLeaderElectionEnable { get; init; }
+
+    /// <summary>broker.session.timeout.ms: how long a broker that is not heard of keeps what it leads.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromMilliseconds(9_000);
+
+    /// <summary>leader.imbalance.check.interval.seconds, or null if auto.leader.rebalance.enable is off.</summary>
+    public TimeSpan? LeaderBalanceInterval { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>unclean.leader.election.interval.ms: how often partitions without a leader are looked at again.</summary>
+    public TimeSpan UncleanElectionInterval { get; init; } = TimeSpan.FromMilliseconds(300_000);
 }

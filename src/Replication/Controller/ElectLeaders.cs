@@ -10,6 +10,7 @@ internal sealed class ElectLeaders
     private readonly ControllerTurn _turn;
     private readonly Election _election;
     private readonly List<MetadataRecord> _records = [];
+    private readonly HashSet<(Uuid Topic, int Partition)> _seen = [];
 
     private ElectLeaders(ControllerTurn turn, Election election)
     {
@@ -44,7 +45,7 @@ internal sealed class ElectLeaders
                     Elect(topic.Name, Enumerable.Range(0, topic.Partitions.Length), isForAll: true));
             }
         }
-        return new Decision<ElectLeadersResponse>(_records, response);
+        return new Decision<ElectLeadersResponse>(_records, response) { MayBeSplit = true };
     }
 
     private ElectLeadersResponse.ReplicaElectionResult Elect(string topic, IEnumerable<int> partitions, bool isForAll)
@@ -84,14 +85,13 @@ internal sealed class ElectLeaders
         {
             return new ApiError(ErrorCode.ElectionNotNeeded);
         }
-        (int leader, bool isUnclean) = LeaderElection.Elect(partition, _turn.Image.Cluster.IsActive, _election);
-        if (leader == partition.Leader)
+        if (_seen.Add((topic.Id, index)) && new PartitionChange(_turn, topic, index) { Election = _election }.Build() is { } record)
         {
-            return new ApiError(_election == Election.Preferred
-                ? ErrorCode.PreferredLeaderNotAvailable
-                : ErrorCode.EligibleLeadersNotAvailable);
+            _records.Add(record);
+            return ApiError.None;
         }
-        _records.Add(LeaderElection.Record(topic.Id, index, partition, leader, isUnclean, _turn.MetadataVersion));
-        return ApiError.None;
+        return new ApiError(_election == Election.Preferred
+            ? ErrorCode.PreferredLeaderNotAvailable
+            : ErrorCode.EligibleLeadersNotAvailable);
     }
 }

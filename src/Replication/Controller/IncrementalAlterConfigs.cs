@@ -60,9 +60,10 @@ internal sealed class IncrementalAlterConfigs
         }
         error = error.IsError ? error : AlterConfigs.Validate(_turn, resource, values, existing);
         error = error.IsError ? error : AlterConfigs.CheckExists(_turn, resource);
+        error = error.IsError ? error : EligibleReplicaConfigs.Check(_turn, resource, changes);
         if (!error.IsError)
         {
-            _records.AddRange(changes);
+            _records.AddRange([.. changes, .. EligibleReplicaConfigs.RecordsToFollow(_turn, resource, changes)]);
         }
         return error;
     }

@@ -49,9 +49,11 @@ internal sealed class LegacyAlterConfigs
         }
         error = AlterConfigs.Validate(_turn, resource, values, existing);
         error = error.IsError ? error : AlterConfigs.CheckExists(_turn, resource);
+        List<MetadataRecord> changes = [.. Changes(resource, existing, values)];
+        error = error.IsError ? error : EligibleReplicaConfigs.Check(_turn, resource, changes);
         if (!error.IsError)
         {
-            AddRecords(resource, existing, values);
+            _records.AddRange([.. changes, .. EligibleReplicaConfigs.RecordsToFollow(_turn, resource, changes)]);
         }
         return error;
     }
@@ -66,7 +68,7 @@ internal sealed class LegacyAlterConfigs
                 request.Configs.Where(config => config.Value is null).Select(config => config.Name));
     }
 
-    private void AddRecords(
+    private static IEnumerable<MetadataRecord> Changes(
         ConfigResource resource,
         ImmutableSortedDictionary<string, string> existing,
         ImmutableSortedDictionary<string, string>.Builder values)
@@ -75,12 +77,12 @@ internal sealed class LegacyAlterConfigs
         {
             if (value != existing.GetValueOrDefault(name) || resource.Type == ConfigResourceType.Broker)
             {
-                _records.Add(AlterConfigs.Record(resource, name, value));
+                yield return AlterConfigs.Record(resource, name, value);
             }
         }
         foreach (string name in existing.Keys.Where(name => !values.ContainsKey(name)))
         {
-            _records.Add(AlterConfigs.Record(resource, name, null));
+            yield return AlterConfigs.Record(resource, name, null);
         }
     }
 

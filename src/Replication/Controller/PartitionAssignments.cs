@@ -1,4 +1,5 @@
 using Compat.Replication.Metadata;
+using Compat.Wire;
 
 namespace Compat.Replication.Controller;
 
@@ -21,6 +22,10 @@ internal static class PartitionAssignments
             if (!cluster.Brokers.ContainsKey(broker))
             {
                 return $"The manual partition assignment includes broker {broker}, but no such broker is registered.";
+            }
+            if (!cluster.Brokers[broker].TakesReplicas)
+            {
+                return $"The manual partition assignment includes broker {broker}, but all its log directories are cordoned.";
             }
             if (broker == previous)
             {
@@ -45,13 +50,23 @@ internal static class PartitionAssignments
         return new PartitionRegistration
         {
             Replicas = [.. replicas],
-            Directories = [.. replicas.Select(replica => ReplicaPlacer.DefaultDirectory(cluster, replica))],
+            Directories = [.. replicas.Select(replica => DefaultDirectory(cluster, replica))],
             Isr = [.. isr],
             Leader = isr[0],
             LeaderEpoch = 0,
             PartitionEpoch = 0,
         };
     }
+
+    /// <summary>The directory of a new replica: known if the broker has only one, else the broker will say.</summary>
+    public static Uuid DefaultDirectory(ClusterImage cluster, int brokerId) =>
+        !cluster.TryGetBroker(brokerId, out BrokerRegistration? broker) ? DirectoryIds.Unassigned
+        : broker.Directories.Length switch
+        {
+            0 => DirectoryIds.Migrating,
+            1 => broker.Directories[0],
+            _ => DirectoryIds.Unassigned,
+        };
 
     /// <summary>The text when none of the replicas of a partition that a client assigned may lead.</summary>
     public static string AllInactive(int partition) =>

@@ -1,4 +1,5 @@
 using Compat.Replication.Metadata;
+using Compat.Wire;
 using Compat.Wire.Messages;
 
 namespace Compat.Replication.Controller;
@@ -12,23 +13,28 @@ public readonly record struct ProducerIdBlock(long First, int Count)
     public const int Size = 1000;
 }
 
-/// <summary>Decides AllocateProducerIds (KIP-730).</summary>
+/// <summary>Decides AllocateProducerIds (KIP-730): blocks of producer ids never overlap.</summary>
 internal static class ProducerIds
 {
-    public static Decision<ProducerIdBlock> Decide(ControllerTurn turn, int brokerId, long brokerEpoch)
+    public static Decision<AllocateProducerIdsResponse> Decide(ControllerTurn turn, AllocateProducerIdsRequest request)
     {
         long first = turn.Image.NextProducerId;
-        if (first > long.MaxValue - ProducerIdBlock.Size)
+        ErrorCode error =
+            !turn.Image.Cluster.TryGetBroker(request.BrokerId, out BrokerRegistration? broker) || broker.Epoch != request.BrokerEpoch
+                ? ErrorCode.StaleBrokerEpoch
+                : first > long.MaxValue - ProducerIdBlock.Size ? ErrorCode.UnknownServerError : ErrorCode.None;
+        if (error != ErrorCode.None)
         {
-            throw new MetadataException("All producer ids have been given out.");
+            return Decision<AllocateProducerIdsResponse>.Unchanged(new AllocateProducerIdsResponse { ErrorCode = error });
         }
         var record = new ProducerIdsRecord
         {
-            BrokerId = brokerId,
-            BrokerEpoch = brokerEpoch,
+            BrokerId = request.BrokerId,
+            BrokerEpoch = request.BrokerEpoch,
             NextProducerId = first + ProducerIdBlock.Size,
         };
-        return new Decision<ProducerIdBlock>(
-            [new MetadataRecord(record, 0)], new ProducerIdBlock(first, ProducerIdBlock.Size));
+        return new Decision<AllocateProducerIdsResponse>(
+            [new MetadataRecord(record, 0)],
+            new AllocateProducerIdsResponse { ProducerIdStart = first, ProducerIdLen = ProducerIdBlock.Size });
     }
 }

@@ -10,7 +10,7 @@ namespace Compat.Replication.Controller;
 /// time, each upon the records of all before it whether or not those are committed yet, so that many requests share
 /// one flush of the log. An answer is given when its records are committed and this node's image contains them.
 /// </summary>
-public sealed partial class QuorumController
+public sealed partial class QuorumController : IDisposable
 {
     private const int MaxRecordsPerSplitBatch = 50_000;
 
@@ -21,7 +21,9 @@ public sealed partial class QuorumController
     private readonly IConfigValidator _configs;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly long _startTimestamp;
     private MetadataImage _image = MetadataImage.Empty;
+    private BrokerSessions _sessions = BrokerSessions.None;
     private int _epoch = -1;
 
     /// <summary>Makes a controller that is not active before <see cref="OnLeaderChange"/> says so.</summary>
@@ -29,7 +31,7 @@ public sealed partial class QuorumController
     /// <param name="quorum">Where decisions are appended.</param>
     /// <param name="loader">Replays what is committed.</param>
     /// <param name="configs">Knows configurations.</param>
-    /// <param name="time">For the time limits of requests.</param>
+    /// <param name="time">For the time limits of requests and the sessions of brokers.</param>
     /// <param name="random">For topic ids and placements; used under a lock.</param>
     public QuorumController(
         ControllerOptions options,
@@ -45,6 +47,10 @@ public sealed partial class QuorumController
         _configs = configs;
         _time = time;
         _random = random;
+        _startTimestamp = time.GetTimestamp();
+        _sessionTimer = CreateTimer(CheckSessions);
+        _balanceTimer = CreateTimer(BalanceLeaders);
+        _uncleanTimer = CreateTimer(ElectUncleanLeaders);
     }
 
     /// <summary>True if this node decides.</summary>
@@ -69,6 +75,8 @@ public sealed partial class QuorumController
         {
             _epoch = leader.IsLeader(_quorum.NodeId) ? leader.Epoch : -1;
             _image = _loader.Image;
+            _sessions = _epoch < 0 ? BrokerSessions.None : BrokerSessions.Begin(_image, _quorum.NodeId, Now);
+            SetTimers();
             if (_epoch < 0)
             {
                 return;
@@ -79,6 +87,14 @@ public sealed partial class QuorumController
                 Append(records);
             }
         }
+    }
+
+    /// <summary>Ends the decisions that time brings.</summary>
+    public void Dispose()
+    {
+        _sessionTimer.Dispose();
+        _balanceTimer.Dispose();
+        _uncleanTimer.Dispose();
     }
 
     private List<MetadataRecord> ActivationRecords()
@@ -111,11 +127,7 @@ public sealed partial class QuorumController
             {
                 return new ValueTask<TResponse>(failure(new ApiError(ErrorCode.NotController)));
             }
-            Decision<TResponse> decision = decide(NextTurn());
-            response = decision.Response;
-            proposal = decision.Records.Count == 0
-                ? new Proposal(ProposalStatus.Appended, _epoch, _image.Provenance.LastContainedOffset)
-                : Append(decision);
+            (proposal, response) = Decide(decide);
         }
         return proposal.Status switch
         {
@@ -126,8 +138,29 @@ public sealed partial class QuorumController
         };
     }
 
-    private ControllerTurn NextTurn() =>
-        new(_image, _options, _configs, _random, _image.Provenance.LastContainedOffset + 1);
+    /// <summary>Decides and appends what was decided; the sessions follow once that is in the log.</summary>
+    private (Proposal Proposal, TResponse Response) Decide<TResponse>(Func<ControllerTurn, Decision<TResponse>> decide)
+    {
+        Decision<TResponse> decision = decide(NextTurn());
+        Proposal proposal = decision.Records.Count == 0
+            ? new Proposal(ProposalStatus.Appended, _epoch, _image.Provenance.LastContainedOffset)
+            : Append(decision);
+        if (proposal.Status == ProposalStatus.Appended && decision.Sessions is { } sessions)
+        {
+            _sessions = sessions(proposal.LastOffset);
+            AwaitFirstEnd();
+        }
+        return (proposal, decision.Response);
+    }
+
+    private ControllerTurn NextTurn() => new(_image, _options, _configs, _random, _image.Provenance.LastContainedOffset + 1)
+    {
+        Sessions = _sessions,
+        Now = Now,
+        KRaftVersion = _quorum.KRaftVersion,
+    };
+
+    private TimeSpan Now => _time.GetElapsedTime(_startTimestamp);
 
     private Proposal Append<TResponse>(Decision<TResponse> decision)
     {

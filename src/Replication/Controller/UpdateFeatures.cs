@@ -12,22 +12,15 @@ internal sealed class UpdateFeatures
     private const sbyte UnsafeDowngrade = 3;
 
     private readonly ControllerTurn _turn;
-    private readonly short _kraftVersion;
     private readonly List<MetadataRecord> _records = [];
 
-    private UpdateFeatures(ControllerTurn turn, short kraftVersion)
-    {
-        _turn = turn;
-        _kraftVersion = kraftVersion;
-    }
+    private UpdateFeatures(ControllerTurn turn) => _turn = turn;
 
     /// <param name="turn">The turn.</param>
-    /// <param name="kraftVersion">The level of kraft.version, which the quorum keeps.</param>
     /// <param name="request">The request.</param>
     /// <param name="version">Its version; up to 1 the answer names every feature.</param>
-    public static Decision<UpdateFeaturesResponse> Decide(
-        ControllerTurn turn, short kraftVersion, UpdateFeaturesRequest request, short version) =>
-        new UpdateFeatures(turn, kraftVersion).Decide(request, version);
+    public static Decision<UpdateFeaturesResponse> Decide(ControllerTurn turn, UpdateFeaturesRequest request, short version) =>
+        new UpdateFeatures(turn).Decide(request, version);
 
     /// <summary>The answer that fails the request.</summary>
     public static UpdateFeaturesResponse Failure(ApiError error) =>
@@ -39,7 +32,8 @@ internal sealed class UpdateFeatures
         {
             // Version 0 has a flag in place of the type.
             sbyte type = version == 0 && update.AllowDowngrade ? SafeDowngrade : update.UpgradeType;
-            if (Update(update.Feature, update.MaxVersionLevel, type) is { } problem)
+            string? problem = Update(update.Feature, update.MaxVersionLevel, type) ?? ProblemWithDependency(update, request);
+            if (problem is not null)
             {
                 return Decision<UpdateFeaturesResponse>.Unchanged(Failure(new ApiError(
                     ErrorCode.InvalidUpdateVersion,
@@ -57,7 +51,7 @@ internal sealed class UpdateFeatures
 
     private string? Update(string feature, short level, sbyte type)
     {
-        short current = feature == FeatureCatalog.KRaftVersion ? _kraftVersion : _turn.Image.Features.LevelOf(feature);
+        short current = feature == FeatureCatalog.KRaftVersion ? _turn.KRaftVersion : _turn.Image.Features.LevelOf(feature);
         string? problem = ProblemWith(feature, level, current, type);
         if (problem is not null)
         {
@@ -73,9 +67,17 @@ internal sealed class UpdateFeatures
         }
         if (level != current)
         {
-            _records.Add(new MetadataRecord(new FeatureLevelRecord { Name = feature, FeatureLevel = level }, 0));
+            _records.AddRange(RecordsOf(feature, level));
         }
         return null;
+    }
+
+    private IEnumerable<MetadataRecord> RecordsOf(string feature, short level)
+    {
+        var record = new MetadataRecord(new FeatureLevelRecord { Name = feature, FeatureLevel = level }, 0);
+        return feature != FeatureCatalog.EligibleLeaderReplicas ? [record]
+            : level > 0 ? [.. EligibleReplicaConfigs.RecordsToEnable(_turn), record]
+            : [new MetadataRecord(new ClearElrRecord { TopicName = "" }, 0), record];
     }
 
     private string? ProblemWith(string feature, short level, short current, sbyte type)
@@ -120,11 +122,37 @@ internal sealed class UpdateFeatures
         {
             reason ??= Check("Broker " + broker.Id, RangeOf(broker.Features, feature));
         }
+        foreach (int controller in _turn.MetadataVersion.HasControllerRegistration ? OtherControllers() : [])
+        {
+            reason ??= _turn.Image.Cluster.Controllers.TryGetValue(controller, out RegisterControllerRecord? registration)
+                ? Check("Controller " + controller, RangeOf(registration, feature))
+                : $"controller {controller} has not registered, and may not support this feature";
+        }
         return reason;
+    }
+
+    private IEnumerable<int> OtherControllers() =>
+        _turn.Image.Cluster.Controllers.Keys.Union(_turn.Voters).Where(id => id != _turn.Options.NodeId);
+
+    private static VersionRange? RangeOf(RegisterControllerRecord controller, string feature)
+    {
+        RegisterControllerRecord.ControllerFeature? found = controller.Features.FirstOrDefault(each => each.Name == feature);
+        return found is null ? null : new VersionRange(found.MinSupportedVersion, found.MaxSupportedVersion);
     }
 
     private static VersionRange? RangeOf(IReadOnlyDictionary<string, VersionRange> features, string feature) =>
         features.TryGetValue(feature, out VersionRange range) ? range : null;
+
+    private string? ProblemWithDependency(UpdateFeaturesRequest.FeatureUpdateKey update, UpdateFeaturesRequest request)
+    {
+        short metadataLevel = request.FeatureUpdates.FirstOrDefault(other => other.Feature == MetadataVersion.FeatureName)?.MaxVersionLevel
+            ?? _turn.MetadataVersion.Level;
+        return update.Feature == FeatureCatalog.EligibleLeaderReplicas
+            && update.MaxVersionLevel > 0
+            && !new MetadataVersion(metadataLevel).HasEligibleLeaderReplicas
+            ? $"{update.Feature} could not be set to {update.MaxVersionLevel} because it depends on a later {MetadataVersion.FeatureName} than {metadataLevel}."
+            : null;
+    }
 
     private static string? ProblemWithMetadataDowngrade(MetadataVersion current, MetadataVersion target, sbyte type)
     {

@@ -47,6 +47,10 @@ public sealed record BrokerRegistration
     /// <summary>True if the broker may lead partitions and be given new ones.</summary>
     public bool IsActive => !Fenced && !InControlledShutdown;
 
+    /// <summary>True if not all of its log directories are closed to new replicas.</summary>
+    public bool TakesReplicas =>
+        CordonedDirectories is not { } cordoned || Directories.IsEmpty || Directories.Any(directory => !cordoned.Contains(directory));
+
     /// <summary>The endpoint under a listener name, or null.</summary>
     public BrokerEndpoint? Endpoint(string listenerName)
     {

@@ -14,6 +14,9 @@ public static class DirectoryIds
     /// <summary>The directory is one of those that the broker lost.</summary>
     public static Uuid Lost { get; } = new(0, 2);
 
+    /// <summary>True if no directory may have this id: Kafka keeps the first hundred for itself.</summary>
+    public static bool IsReserved(Uuid id) => id.High == 0 && id.Low < 100;
+
     /// <summary>True if a replica in this directory can be served by a broker that has these directories.</summary>
     public static bool IsOnline(Uuid directory, IReadOnlyCollection<Uuid> brokerDirectories)
     {

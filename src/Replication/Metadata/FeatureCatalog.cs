@@ -12,6 +12,9 @@ public static class FeatureCatalog
     /// <summary>The feature that says how the quorum's voters are known (KIP-853); kept by the quorum itself.</summary>
     public const string KRaftVersion = "kraft.version";
 
+    /// <summary>The feature that keeps which replicas outside the ISR may lead without loss (KIP-966).</summary>
+    public const string EligibleLeaderReplicas = "eligible.leader.replicas.version";
+
     /// <summary>Supported levels by feature, sorted by name. Level 0 means that a feature is off.</summary>
     public static ImmutableSortedDictionary<string, VersionRange> Supported { get; } =
         new Dictionary<string, VersionRange>

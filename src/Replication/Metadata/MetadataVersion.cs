@@ -15,10 +15,13 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
     /// <summary>Highest level that this broker can read and write; what a new cluster starts with.</summary>
     public const short MaxLevel = 33;
 
+    private const short IsrShrinksWithoutNewEpochLevel = 12;
     private const short TransactionsLevel = 13;
+    private const short ControllerRegistrationLevel = 15;
     private const short DirectoriesLevel = 17;
     private const short EligibleLeaderReplicasLevel = 23;
     private const short CordonedDirectoriesLevel = 30;
+    private const short ControllerUnregistrationLevel = 33;
 
     /// <summary>Levels at which the contents of the log changed, so that going below them might lose something.</summary>
     private static readonly short[] ChangingLevels = [7, 8, 11, 13, 14, 15, 17, 23, 30, 32, 33];
@@ -28,6 +31,21 @@ public readonly record struct MetadataVersion(short Level) : IComparable<Metadat
 
     /// <summary>True if several batches may form one transaction (KIP-868).</summary>
     public bool HasTransactions => Level >= TransactionsLevel;
+
+    /// <summary>True if a smaller ISR needs a new leader epoch, as brokers before 3.6 do (KAFKA-15021).</summary>
+    public bool RaisesLeaderEpochWhenIsrShrinks => Level < IsrShrinksWithoutNewEpochLevel;
+
+    /// <summary>True if controllers are registered (KIP-919).</summary>
+    public bool HasControllerRegistration => Level >= ControllerRegistrationLevel;
+
+    /// <summary>True if the registration of a controller can be taken away.</summary>
+    public bool HasControllerUnregistration => Level >= ControllerUnregistrationLevel;
+
+    /// <summary>True if eligible leader replicas can be kept (KIP-966).</summary>
+    public bool HasEligibleLeaderReplicas => Level >= EligibleLeaderReplicasLevel;
+
+    /// <summary>True if log directories can be closed to new replicas (KIP-1066).</summary>
+    public bool HasCordonedDirectories => Level >= CordonedDirectoriesLevel;
 
     /// <summary>True if replicas are assigned to log directories (KIP-858).</summary>
     public bool HasDirectories => Level >= DirectoriesLevel;

@@ -42,13 +42,15 @@ public sealed class TopicDelta
 
     internal void Replay(PartitionChangeRecord record)
     {
-        PartitionRegistration? current = _changed.GetValueOrDefault(record.PartitionId) ?? Before?.Partition(record.PartitionId);
-        if (current is null)
+        if (Partition(record.PartitionId) is not { } current)
         {
             throw new MetadataException($"A change of partition {Name}-{record.PartitionId}, which does not exist.");
         }
         _changed[record.PartitionId] = current.Apply(record);
     }
+
+    /// <summary>The partition as it is now, or null if there is none.</summary>
+    internal PartitionRegistration? Partition(int index) => _changed.GetValueOrDefault(index) ?? Before?.Partition(index);
 
     internal void Set(int partition, PartitionRegistration registration) => _changed[partition] = registration;
 

@@ -43,23 +43,29 @@ public sealed class TopicsDelta
 
     internal void ClearEligibleLeaderReplicas(ClearElrRecord record)
     {
-        IEnumerable<TopicImage> topics = record.TopicName.Length > 0 && _before.TryGet(record.TopicName, out TopicImage? one)
-            ? [one]
-            : record.TopicName.Length > 0 ? [] : _before.ByName.Values;
-        foreach (TopicImage topic in topics)
+        foreach (Uuid id in _changed.Keys.Union(_before.ById.Keys).Where(id => !_deleted.ContainsKey(id)).ToArray())
         {
-            for (int i = 0; i < topic.Partitions.Length; i++)
+            string name = _changed.TryGetValue(id, out TopicDelta? changed) ? changed.Name : _before.ById.GetValueOrDefault(id)!.Name;
+            if (record.TopicName.Length == 0 || record.TopicName == name)
             {
-                if (topic.Partitions[i] is { EligibleLeaderReplicas.IsEmpty: false } or { LastKnownElr.IsEmpty: false })
+                ClearEligibleLeaderReplicas(Touch(id));
+            }
+        }
+    }
+
+    private static void ClearEligibleLeaderReplicas(TopicDelta topic)
+    {
+        for (int i = 0; i < topic.PartitionCount; i++)
+        {
+            if (topic.Partition(i) is { EligibleLeaderReplicas.IsEmpty: false } or { LastKnownElr.IsEmpty: false })
+            {
+                topic.Replay(new PartitionChangeRecord
                 {
-                    Touch(topic.Id).Replay(new PartitionChangeRecord
-                    {
-                        PartitionId = i,
-                        TopicId = topic.Id,
-                        EligibleLeaderReplicas = [],
-                        LastKnownElr = [],
-                    });
-                }
+                    PartitionId = i,
+                    TopicId = topic.Id,
+                    EligibleLeaderReplicas = [],
+                    LastKnownElr = [],
+                });
             }
         }
     }

@@ -21,7 +21,7 @@ public class CreateTopicsTests
 
         Assert.Equal(ErrorCode.None, result.ErrorCode);
         Assert.Equal((3, (short)1), (result.NumPartitions, result.ReplicationFactor));
-        Assert.Equal(("5", (sbyte)1), (result.Configs![2].Value, result.Configs[2].ConfigSource));
+        Assert.Equal(("5", (sbyte)1), (result.Configs![3].Value, result.Configs[3].ConfigSource));
         Assert.Equal((sbyte)5, result.Configs[0].ConfigSource);
         TopicImage topic = given.Image.Topics.ByName.GetValueOrDefault("orders")!;
         Assert.Equal(result.TopicId, topic.Id);
@@ -55,7 +55,7 @@ public class CreateTopicsTests
     [InlineData("t", 0, 1, ErrorCode.InvalidPartitions, "Number of partitions was set to an invalid non-positive value.")]
     [InlineData("t", -2, 1, ErrorCode.InvalidPartitions, "Number of partitions was set to an invalid non-positive value.")]
     [InlineData("t", 1, 0, ErrorCode.InvalidReplicationFactor, "Replication factor must be larger than 0, or -1 to use the default value.")]
-    [InlineData("t", 1, 2, ErrorCode.InvalidReplicationFactor, "Unable to replicate the partition 2 time(s): The target replication factor of 2 cannot be reached because only 1 broker(s) are registered.")]
+    [InlineData("t", 1, 2, ErrorCode.InvalidReplicationFactor, "Unable to replicate the partition 2 time(s): The target replication factor of 2 cannot be reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.")]
     public void A_bad_topic_is_refused_with_the_code_and_text_of_kafka(
         string name, int partitions, short replicationFactor, ErrorCode code, string message)
     {

@@ -12,34 +12,23 @@ public class OtherDecisionsTests
     public void Producer_ids_come_in_blocks_of_a_thousand_that_never_overlap()
     {
         var given = Given.OneBroker();
-        ProducerIdBlock first = given.Then(ProducerIds.Decide(given.Turn, 1, 10));
-        ProducerIdBlock second = given.Then(ProducerIds.Decide(given.Turn, 1, 10));
-        Assert.Equal((0, 1000), (first.First, first.Count));
-        Assert.Equal((1000, 1000), (second.First, second.Count));
+        AllocateProducerIdsResponse first = given.Then(ProducerIds.Decide(given.Turn, new() { BrokerId = 1, BrokerEpoch = 10 }));
+        AllocateProducerIdsResponse second = given.Then(ProducerIds.Decide(given.Turn, new() { BrokerId = 1, BrokerEpoch = 10 }));
+        Assert.Equal((0, 1000), (first.ProducerIdStart, first.ProducerIdLen));
+        Assert.Equal((1000, 1000), (second.ProducerIdStart, second.ProducerIdLen));
         Assert.Equal(2000, given.Image.NextProducerId);
     }
 
-    [Fact]
-    public void A_local_broker_is_registered_unfenced_and_its_partitions_get_new_leader_epochs()
-    {
-        var given = new Given([Broker(1, epoch: 3), Broker(2), .. TopicOf("mine", Id(1), 2, 1), .. TopicOf("theirs", Id(2), 1, 2)]);
-        BrokerRegistrationResult result = given.Then(BrokerRegistrations.DecideLocal(given.Turn, Registration()));
-
-        Assert.False(result.Error.IsError);
-        Assert.True(result.BrokerEpoch > 3);
-        Assert.True(given.Image.Cluster.IsActive(1));
-        Assert.Equal(result.BrokerEpoch, given.Image.Cluster.Brokers[1].Epoch);
-        Assert.Equal((1, 1), (LeaderOf(given, "mine").Leader, LeaderOf(given, "mine").LeaderEpoch));
-        Assert.Equal((2, 0), (LeaderOf(given, "theirs").Leader, LeaderOf(given, "theirs").LeaderEpoch));
-    }
-
-    [Fact]
-    public void A_broker_of_another_cluster_is_refused()
+    [Theory]
+    [InlineData(1, 9)]
+    [InlineData(1, 11)]
+    [InlineData(2, 10)]
+    public void Producer_ids_are_for_the_present_process_of_a_broker(int brokerId, long brokerEpoch)
     {
         var given = Given.OneBroker();
-        BrokerRegistrationResult result = given.Then(BrokerRegistrations.DecideLocal(
-            given.Turn, Registration() with { ClusterId = "other" }));
-        Assert.Equal(ErrorCode.InconsistentClusterId, result.Error.Code);
+        AllocateProducerIdsResponse refused = given.Then(ProducerIds.Decide(given.Turn, new() { BrokerId = brokerId, BrokerEpoch = brokerEpoch }));
+        Assert.Equal(ErrorCode.StaleBrokerEpoch, refused.ErrorCode);
+        Assert.Equal(0, given.Image.NextProducerId);
     }
 
     [Fact]
@@ -137,16 +126,6 @@ public class OtherDecisionsTests
     private static UpdateFeaturesResponse Update(Given given, string feature, short level, sbyte type, short version = 2) =>
         given.Then(UpdateFeatures.Decide(
             given.Turn,
-            1,
             new UpdateFeaturesRequest { FeatureUpdates = [new() { Feature = feature, MaxVersionLevel = level, UpgradeType = type }] },
             version));
-
-    private static LocalBrokerRegistration Registration() => new()
-    {
-        BrokerId = 1,
-        ClusterId = "cluster",
-        IncarnationId = Id(77),
-        Endpoints = [new BrokerEndpoint("PLAINTEXT", "localhost", 9092, 0)],
-        Directories = [Id(2001)],
-    };
 }

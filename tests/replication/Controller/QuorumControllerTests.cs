@@ -13,6 +13,7 @@ public class QuorumControllerTests
 {
     private readonly InMemoryCluster _cluster = new() { Bootstrap = [Feature("metadata.version", 33)] };
     private readonly FakeTimeProvider _time = new();
+    private int _incarnations;
 
     [Fact]
     public async Task A_new_log_begins_with_the_bootstrap_records_in_a_transaction()
@@ -20,7 +21,7 @@ public class QuorumControllerTests
         Node node = await StartAsync();
         Assert.Equal((short)33, node.Loader.Image.Features.LevelOf("metadata.version"));
         string[] types = [.. _cluster.Committed.SelectMany(batch => batch.Records).Select(record => record.Message.GetType().Name)];
-        Assert.Equal(["BeginTransactionRecord", "FeatureLevelRecord", "EndTransactionRecord", "RegisterBrokerRecord"], types);
+        Assert.Equal(["BeginTransactionRecord", "FeatureLevelRecord", "EndTransactionRecord", "RegisterBrokerRecord", "BrokerRegistrationChangeRecord"], types);
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public class QuorumControllerTests
         Node again = await StartAsync();
         Assert.Single(_cluster.Committed.SelectMany(batch => batch.Records), record => record.Message is FeatureLevelRecord);
         Assert.Equal(ErrorCode.TopicAlreadyExists, await CreateAsync(again, "a"));
-        Assert.Equal(1, again.Loader.Image.Topics.Partition(new TopicPartition("a", 0))!.LeaderEpoch);
+        PartitionRegistration partition = again.Loader.Image.Topics.Partition(new TopicPartition("a", 0))!;
+        Assert.Equal((1, 2), (partition.Leader, partition.LeaderEpoch));
     }
 
     [Fact]
@@ -91,7 +93,7 @@ public class QuorumControllerTests
         other.Quorum.Start(other.Loader);
         Assert.False(other.Controller.IsActive);
         Assert.Equal(ErrorCode.NotController, await CreateAsync(other, "a"));
-        Assert.Null(await other.Controller.AllocateProducerIdsAsync(2, 0));
+        Assert.Equal(ErrorCode.NotController, (await other.Controller.AllocateProducerIdsAsync(new())).ErrorCode);
         Assert.Equal(ErrorCode.None, await CreateAsync(leader, "a"));
         Assert.True(other.Loader.Image.Topics.TryGet("a", out _));
     }
@@ -127,10 +129,10 @@ public class QuorumControllerTests
     public async Task Producer_ids_are_never_given_twice_over_restarts()
     {
         Node node = await StartAsync();
-        ProducerIdBlock? first = await node.Controller.AllocateProducerIdsAsync(1, 0);
+        AllocateProducerIdsResponse first = await AllocateAsync(node);
         await node.Quorum.DisposeAsync();
         Node again = await StartAsync();
-        Assert.Equal(first!.Value.First + 1_000, (await again.Controller.AllocateProducerIdsAsync(1, 0))!.Value.First);
+        Assert.Equal(first.ProducerIdStart + 1_000, (await AllocateAsync(again)).ProducerIdStart);
     }
 
     [Fact]
@@ -169,17 +171,16 @@ public class QuorumControllerTests
     {
         Node node = Make(1);
         node.Quorum.Start(node.Loader);
-        BrokerRegistrationResult result = await node.Controller.RegisterLocalBrokerAsync(new LocalBrokerRegistration
-        {
-            BrokerId = 1,
-            ClusterId = "cluster",
-            IncarnationId = Id(1001),
-            Endpoints = [new BrokerEndpoint("PLAINTEXT", "localhost", 9092, 0)],
-            Directories = [Id(2001)],
-        });
-        Assert.False(result.Error.IsError);
+        BrokerRegistrationResponse registered = await node.Controller.RegisterBrokerAsync(Registrations.Request(1, incarnation: ++_incarnations), 4);
+        Assert.Equal(ErrorCode.None, registered.ErrorCode);
+        BrokerHeartbeatResponse heartbeat = await node.Controller.HeartbeatBrokerAsync(
+            new() { BrokerId = 1, BrokerEpoch = registered.BrokerEpoch, CurrentMetadataOffset = registered.BrokerEpoch }, null);
+        Assert.False(heartbeat.IsFenced);
         return node;
     }
+
+    private static async Task<AllocateProducerIdsResponse> AllocateAsync(Node node) =>
+        await node.Controller.AllocateProducerIdsAsync(new() { BrokerId = 1, BrokerEpoch = node.Loader.Image.Cluster.Brokers[1].Epoch });
 
     private Node Make(int id)
     {

@@ -4,10 +4,10 @@ using Compat.Wire;
 
 namespace Compat.Replication.Tests.Controller;
 
-/// <summary>Three topic configurations: one number, one list, one text.</summary>
+/// <summary>A few configurations: numbers, a list, a text.</summary>
 internal sealed class TestConfigs : IConfigValidator
 {
-    private static readonly string[] Names = ["cleanup.policy", "compression.type", "retention.ms", "segment.bytes"];
+    private static readonly string[] Names = ["cleanup.policy", "compression.type", "min.insync.replicas", "retention.ms", "segment.bytes"];
 
     public ApiError Validate(
         ConfigResource resource,
