@@ -6,7 +6,6 @@ namespace Compat.Log.Configuration;
 // What records may look like, who has to have them, and what belongs to features beyond one broker.
 public static partial class TopicConfigs
 {
-    private const string OneBroker = "there is one broker and nothing to replicate";
     private const string NoThrottling = "replication is not throttled";
     private const string NoRemoteStorage = "there is no remote storage";
     private const string NoShareGroups = "there are no share groups";
@@ -36,7 +35,7 @@ public static partial class TopicConfigs
         Define(TopicConfigNames.MinInsyncReplicas, Int, "1", AtLeast(1), "min.insync.replicas",
             "Number of replicas, the leader included, that have to be in sync for a write with acks=all to be taken."),
         Define(TopicConfigNames.UncleanLeaderElectionEnable, ConfigType.Boolean, "false", null, "unclean.leader.election.enable",
-            "Whether a replica outside the in-sync set may become leader when there is no other, at the price of losing records.").WithoutEffect(OneBroker),
+            "Whether a replica outside the in-sync set may become leader when there is no other, at the price of losing records."),
         Define(TopicConfigNames.LeaderReplicationThrottledReplicas, List, "", ThrottledReplicas, "",
             "The replicas whose leaders are throttled, as partition:broker pairs, or * for all of the topic.").WithoutEffect(NoThrottling),
         Define(TopicConfigNames.FollowerReplicationThrottledReplicas, List, "", ThrottledReplicas, "",

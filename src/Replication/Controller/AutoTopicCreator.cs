@@ -1,4 +1,5 @@
 using Compat.Replication.Metadata;
+using Compat.Replication.Peers;
 using Compat.Wire;
 using Compat.Wire.Messages;
 using Microsoft.Extensions.Logging;
@@ -35,14 +36,23 @@ public sealed record AutoTopicOptions
 /// <summary>Creates topics through the controller; those of coordinators with what their coordinators need.</summary>
 public sealed partial class AutoTopicCreator : IAutoTopicCreator
 {
-    private readonly QuorumController _controller;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly IControllerChannel _controller;
+    private readonly MetadataLoader _loader;
     private readonly AutoTopicOptions _options;
     private readonly ILogger _logger;
 
     /// <summary>Makes a creator.</summary>
-    public AutoTopicCreator(QuorumController controller, AutoTopicOptions options, ILogger<AutoTopicCreator> logger)
+    /// <param name="controller">Who creates them.</param>
+    /// <param name="loader">Where they are waited for.</param>
+    /// <param name="options">What the topics of coordinators are like.</param>
+    /// <param name="logger">Where failures are said.</param>
+    public AutoTopicCreator(
+        IControllerChannel controller, MetadataLoader loader, AutoTopicOptions options, ILogger<AutoTopicCreator> logger)
     {
         _controller = controller;
+        _loader = loader;
         _options = options;
         _logger = logger;
     }
@@ -62,11 +72,17 @@ public sealed partial class AutoTopicCreator : IAutoTopicCreator
         {
             return results;
         }
-        CreateTopicsResponse response = await _controller.CreateTopicsAsync(request, cancellation).ConfigureAwait(false);
-        foreach (CreateTopicsResponse.CreatableTopicResult topic in response.Topics)
+        using PeerAnswer<CreateTopicsResponse> answer = await _controller.SendAsync(PeerRequest.Of(request, Timeout), cancellation)
+            .ConfigureAwait(false);
+        foreach (CreateTopicsRequest.CreatableTopic topic in request.Topics)
         {
-            results[topic.Name] = ToResult(topic);
+            CreateTopicsResponse.CreatableTopicResult? result =
+                answer.IsAnswered ? answer.Response.Topics.FirstOrDefault(result => result.Name == topic.Name) : null;
+            results[topic.Name] = ToResult(topic.Name, result, answer.Reason);
         }
+        await _loader.WaitUntilAsync(
+            image => results.All(result => result.Value != ErrorCode.None || image.Topics.ByName.ContainsKey(result.Key)),
+            cancellation).ConfigureAwait(false);
         return results;
     }
 
@@ -78,16 +94,16 @@ public sealed partial class AutoTopicCreator : IAutoTopicCreator
         _ => ErrorCode.None,
     };
 
-    private ErrorCode ToResult(CreateTopicsResponse.CreatableTopicResult topic)
+    private ErrorCode ToResult(string topic, CreateTopicsResponse.CreatableTopicResult? result, string? reason)
     {
-        switch (topic.ErrorCode)
+        switch (result?.ErrorCode)
         {
             case ErrorCode.None or ErrorCode.TopicAlreadyExists:
                 return ErrorCode.None;
             case ErrorCode.InvalidTopicException:
-                return topic.ErrorCode;
+                return ErrorCode.InvalidTopicException;
             default:
-                LogNotCreated(topic.Name, topic.ErrorCode, topic.ErrorMessage);
+                LogNotCreated(topic, result?.ErrorCode, result?.ErrorMessage ?? reason);
                 return ErrorCode.UnknownTopicOrPartition;
         }
     }
@@ -112,5 +128,5 @@ public sealed partial class AutoTopicCreator : IAutoTopicCreator
         : new CreateTopicsRequest.CreatableTopic { Name = name, NumPartitions = -1, ReplicationFactor = -1 };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The topic {Topic} could not be created on demand: {Code}, {Reason}")]
-    private partial void LogNotCreated(string topic, ErrorCode code, string? reason);
+    private partial void LogNotCreated(string topic, ErrorCode? code, string? reason);
 }

@@ -1,3 +1,7 @@
+using Compat.Replication.Peers;
+using Compat.Wire;
+using Compat.Wire.Messages;
+
 namespace Compat.Replication.Controller;
 
 /// <summary>
@@ -9,6 +13,8 @@ public sealed class ProducerIdManager
     /// <summary>Ids left in a block when the next one is asked for.</summary>
     private const int PrefetchAt = ProducerIdBlock.Size / 10;
 
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Func<CancellationToken, ValueTask<ProducerIdBlock?>> _allocate;
     private long _next;
@@ -19,6 +25,20 @@ public sealed class ProducerIdManager
     /// <summary>Makes a manager without a block.</summary>
     /// <param name="allocate">Asks the controller for a block; null if it cannot be had at present.</param>
     public ProducerIdManager(Func<CancellationToken, ValueTask<ProducerIdBlock?>> allocate) => _allocate = allocate;
+
+    /// <summary>A manager whose blocks are those of a registered broker.</summary>
+    /// <param name="controller">Who gives them.</param>
+    /// <param name="brokerId">The broker.</param>
+    /// <param name="brokerEpoch">The epoch of its registration.</param>
+    public static ProducerIdManager Of(IControllerChannel controller, int brokerId, Func<long> brokerEpoch) => new(async cancellation =>
+    {
+        var request = new AllocateProducerIdsRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch() };
+        using PeerAnswer<AllocateProducerIdsResponse> answer = await controller.SendAsync(PeerRequest.Of(request, Timeout), cancellation)
+            .ConfigureAwait(false);
+        return answer.IsAnswered && answer.Response.ErrorCode == ErrorCode.None
+            ? new ProducerIdBlock(answer.Response.ProducerIdStart, answer.Response.ProducerIdLen)
+            : null;
+    });
 
     /// <summary>A producer id that nobody else has, or null if none can be had at present: the client should try again.</summary>
     public async ValueTask<long?> GenerateAsync(CancellationToken cancellation = default)

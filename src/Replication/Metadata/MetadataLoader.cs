@@ -50,6 +50,23 @@ public sealed class MetadataLoader : IMetadataQuorumListener
     public ValueTask<bool> WaitUntilAppliedAsync(long offset, CancellationToken cancellation = default) =>
         _waiters.WaitAsync(offset, cancellation);
 
+    /// <summary>Waits until all publishers have followed an image of which a condition is true. False if that will never happen.</summary>
+    public async ValueTask<bool> WaitUntilAsync(Func<MetadataImage, bool> condition, CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            MetadataImage image = _image;
+            if (condition(image))
+            {
+                return true;
+            }
+            if (!await WaitUntilAppliedAsync(image.Provenance.LastContainedOffset + 1, cancellation).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void OnSnapshot(MetadataSnapshot snapshot)
     {

@@ -24,6 +24,7 @@ public sealed class BrokerConfig
         Storage = StorageConfig.From(Values);
         Topics = TopicDefaultsConfig.From(Values);
         Metadata = MetadataConfig.From(Values);
+        Brokers = BrokersConfig.From(Values);
         Groups = ClassicGroupConfig.From(Values);
         Producers = ProducerConfig.From(Values);
         Metrics = MetricsConfig.From(Values);
@@ -47,6 +48,9 @@ public sealed class BrokerConfig
 
     /// <summary>How the metadata log is kept.</summary>
     public MetadataConfig Metadata { get; }
+
+    /// <summary>How brokers and the controller keep in touch.</summary>
+    public BrokersConfig Brokers { get; }
 
     /// <summary>How groups are coordinated.</summary>
     public ClassicGroupConfig Groups { get; }

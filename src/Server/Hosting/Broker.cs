@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Compat.Log;
+using Compat.Replication.Brokers;
 using Compat.Replication.Metadata;
 using Compat.Server.Configuration;
 using Compat.Server.Configuration.Listeners;
@@ -17,6 +18,7 @@ namespace Compat.Server.Hosting;
 public sealed class Broker : IAsyncDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(5);
 
     private readonly BrokerOptions _options;
     private readonly ILogger _logger;
@@ -71,7 +73,7 @@ public sealed class Broker : IAsyncDisposable
             await _parts.StartAsync(_listeners, cancellationToken);
             Serve(_parts);
         }
-        catch (Exception e) when (e is LogDirectoryException or MetadataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is LogDirectoryException or MetadataException or BrokerRegistrationException or IOException or UnauthorizedAccessException)
         {
             await DisposeAsync();
             throw new BrokerStartException(e.Message, e);
@@ -84,13 +86,19 @@ public sealed class Broker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in order: takes no more requests, answers those under way, closes the connections, and then the logs, so
+    /// Stops in order: hands over what it leads, takes no more requests, answers those under way, closes the connections, and then the logs, so
     /// that the next start finds everything as it is.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _server, null) is ConnectionServer server)
         {
+            // While it still serves, so that whoever asks is sent to the new leaders.
+            if (_parts is { Fatal.IsCompleted: false } parts)
+            {
+                await parts.Lifecycle.ShutDownAsync(HandOverPatience);
+            }
+
             // Who waits for others to join would otherwise be waited for.
             _parts?.Groups.Dispose();
             await server.StopAsync(StopPatience);
@@ -110,9 +118,9 @@ public sealed class Broker : IAsyncDisposable
             await monitoring.DisposeAsync();
         }
 
-        if (Interlocked.Exchange(ref _parts, null) is BrokerParts parts)
+        if (Interlocked.Exchange(ref _parts, null) is BrokerParts stopped)
         {
-            await parts.DisposeAsync();
+            await stopped.DisposeAsync();
         }
     }
 

@@ -1,5 +1,6 @@
 using Compat.Coordination.Groups;
 using Compat.Log;
+using Compat.Replication.Brokers;
 using Compat.Replication.Controller;
 using Compat.Replication.Metadata;
 using Compat.Replication.Partitions;
@@ -7,7 +8,9 @@ using Compat.Replication.Quorum;
 using Compat.Server.Configuration;
 using Compat.Server.Fetching;
 using Compat.Server.Handlers;
+using Compat.Server.Peers;
 using Compat.Server.Platform;
+using Compat.Server.Transport;
 using Compat.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +25,9 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     private readonly SingleVoterQuorum _quorum;
     private readonly SnapshotGenerator _snapshots;
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _brokerEpoch = -1;
+    private readonly SocketChannelDialer _dialer;
+    private readonly ControllerChannel _heartbeats;
+    private readonly ControllerChannel _controllerChannel;
 
     public BrokerParts(BrokerOptions options, IReadOnlyList<BoundListener> listeners)
     {
@@ -41,7 +46,8 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         Logs = LogManager.Open(LogContext, LogOptions.From(config, ClusterId, options.IsEphemeral));
         _quorum = new SingleVoterQuorum(LogOptions.Quorum(config, Logs.Directories), LogContext);
         Controller = null!;
-        Loader = new MetadataLoader(leader => Controller.OnLeaderChange(leader), cause => _fatal.TrySetResult(cause));
+        Lifecycle = null!;
+        Loader = new MetadataLoader(OnLeaderChange, cause => _fatal.TrySetResult(cause));
         Controller = new QuorumController(
             LogOptions.Controller(config, ClusterId), _quorum, Loader, new ConfigValidator(Config), options.Time, options.CreateRandom());
         TopicConfigs = new TopicLogConfigs(Config, options.Loggers.CreateLogger<TopicLogConfigs>());
@@ -49,10 +55,21 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             new PartitionRegistryOptions(config.Node.NodeId, IncarnationId), Logs, TopicConfigs.Of, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
         _snapshots = new SnapshotGenerator(
             _quorum, Loader, LogOptions.Snapshots(config), options.Time, options.Loggers.CreateLogger<SnapshotGenerator>());
-        ProducerIds = new ProducerIdManager(cancellation => Controller.AllocateProducerIdsAsync(NodeId, _brokerEpoch, cancellation));
+        _dialer = new SocketChannelDialer(new SocketOptions(config.Network.ReceiveBufferBytes, config.Network.SendBufferBytes, config.Network.ListenBacklog));
+        var peers = new PeerNetwork(_dialer, new PeerOptions { ClientId = $"{NodeId}", SoftwareVersion = StartLine.Version }, options.Time);
+        _heartbeats = new ControllerChannel(Controller, () => _quorum.Leader, AddressOfController, peers);
+        _controllerChannel = new ControllerChannel(Controller, () => _quorum.Leader, AddressOfController, peers);
+        Lifecycle = new BrokerLifecycle(
+            LogOptions.Lifecycle(config, ClusterId, IncarnationId, Logs, [.. listeners.Select(Describe)]),
+            _heartbeats,
+            () => [.. Logs.Directories.Where(directory => !directory.IsOnline).Select(directory => directory.DirectoryId)],
+            options.Time,
+            options.Loggers.CreateLogger<BrokerLifecycle>());
+        Logs.OnDirectoryOffline = _ => Lifecycle.SendNow();
+        ProducerIds = ProducerIdManager.Of(_controllerChannel, NodeId, () => Lifecycle.BrokerEpoch);
         Lookup = new PartitionLookup(Partitions, () => Loader.Image);
         FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
-        TopicCreator = new AutoTopicCreator(Controller, GroupOptions.Topics(config.Groups), options.Loggers.CreateLogger<AutoTopicCreator>());
+        TopicCreator = new AutoTopicCreator(_controllerChannel, Loader, GroupOptions.Topics(config.Groups), options.Loggers.CreateLogger<AutoTopicCreator>());
         Groups = new GroupCoordinator(
             GroupOptions.From(config.Groups), OffsetsTopicPartitions, options.Time, options.CreateRandom(), options.Loggers.CreateLogger<GroupCoordinator>());
         Partitions.AddListener(Groups);
@@ -62,6 +79,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         Loader.AddPublisher(Partitions);
         Loader.AddPublisher(Groups);
         Loader.AddPublisher(_snapshots);
+        Loader.AddPublisher(Lifecycle);
     }
 
     public BrokerOptions Options { get; }
@@ -91,6 +109,8 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public MetadataImage Image => Loader.Image;
 
     public QuorumController Controller { get; }
+
+    public BrokerLifecycle Lifecycle { get; }
 
     public PartitionRegistry Partitions { get; }
 
@@ -141,34 +161,33 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public async Task StartAsync(IReadOnlyList<BoundListener> listeners, CancellationToken cancellationToken)
     {
         _quorum.Start(Loader);
-        BrokerRegistrationResult registered = await Controller.RegisterLocalBrokerAsync(
-            new LocalBrokerRegistration
-            {
-                BrokerId = NodeId,
-                ClusterId = ClusterId,
-                IncarnationId = IncarnationId,
-                Endpoints = [.. listeners.Select(Describe)],
-                Directories = [.. Logs.Directories.Where(directory => directory.IsOnline).Select(directory => directory.DirectoryId)],
-                Rack = Options.Config.Node.Rack,
-            },
-            cancellationToken);
-        if (registered.Error.Code != ErrorCode.None)
-        {
-            throw new BrokerStartException($"the broker cannot register: {registered.Error.Message}");
-        }
-
-        _brokerEpoch = registered.BrokerEpoch;
+        await Lifecycle.StartAsync(cancellationToken);
         Logs.Start();
     }
 
     public async ValueTask DisposeAsync()
     {
         Groups.Dispose();
+        await Lifecycle.DisposeAsync();
+        Controller.Dispose();
+        await _heartbeats.DisposeAsync();
+        await _controllerChannel.DisposeAsync();
+        _dialer.Dispose();
         await _quorum.DisposeAsync();
         await _snapshots.StopAsync();
-        Logs.Close(_brokerEpoch);
+        Logs.Close(Lifecycle.BrokerEpoch);
         Deadlines.Dispose();
     }
+
+    private void OnLeaderChange(LeaderAndEpoch leader)
+    {
+        Controller.OnLeaderChange(leader);
+        // A new controller supposes that brokers live; those that do say so at once.
+        Lifecycle.SendNow();
+    }
+
+    private BrokerEndpoint? AddressOfController(int nodeId) =>
+        _quorum.Describe().Voters.FirstOrDefault(voter => voter.NodeId == nodeId)?.Endpoints.FirstOrDefault();
 
     private int? OffsetsTopicPartitions() =>
         Image.Topics.TryGet(TopicName.ConsumerOffsets, out TopicImage? topic) ? topic.Partitions.Length : null;

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using Compat.Log;
+using Compat.Replication.Brokers;
 using Compat.Replication.Controller;
 using Compat.Replication.Metadata;
 using Compat.Replication.Quorum;
 using Compat.Server.Configuration;
+using Compat.Wire;
 
 namespace Compat.Server.Hosting;
 
@@ -46,7 +49,26 @@ internal static class LogOptions
         DefaultPartitions = config.Topics.NumPartitions,
         DefaultReplicationFactor = (short)config.Topics.ReplicationFactor,
         DeleteTopicEnable = config.Topics.DeleteEnable,
+        MinInsyncReplicas = config.Topics.Log.MinInsyncReplicas,
+        UncleanLeaderElectionEnable = config.Topics.Log.UncleanLeaderElectionEnable,
+        SessionTimeout = config.Brokers.SessionTimeout,
+        LeaderBalanceInterval = config.Brokers.LeaderBalanceInterval,
+        UncleanElectionInterval = config.Brokers.UncleanElectionInterval,
     };
+
+    public static BrokerLifecycleOptions Lifecycle(
+        BrokerConfig config, string clusterId, Uuid incarnationId, LogManager logs, ImmutableArray<BrokerEndpoint> endpoints) => new()
+        {
+            BrokerId = config.Node.NodeId,
+            ClusterId = clusterId,
+            IncarnationId = incarnationId,
+            Endpoints = endpoints,
+            Directories = [.. logs.Directories.Where(directory => directory.IsOnline).Select(directory => directory.DirectoryId)],
+            Rack = config.Node.Rack,
+            PreviousBrokerEpoch = logs.PreviousBrokerEpoch,
+            HeartbeatInterval = config.Brokers.HeartbeatInterval,
+            RegistrationTimeout = config.Brokers.RegistrationTimeout,
+        };
 
     public static SnapshotOptions Snapshots(BrokerConfig config) =>
         new(config.Metadata.MaxBytesBetweenSnapshots, config.Metadata.MaxSnapshotInterval ?? TimeSpan.Zero);

@@ -1,5 +1,6 @@
 using Compat.Replication.Controller;
 using Compat.Replication.Metadata;
+using Compat.Replication.Peers;
 using Compat.Replication.Tests.Quorum;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -156,7 +157,7 @@ public class QuorumControllerTests
     {
         Node node = await StartAsync();
         var creator = new AutoTopicCreator(
-            node.Controller, new AutoTopicOptions { OffsetsTopicPartitions = 5, OffsetsTopicReplicationFactor = 1, OffsetsTopicSegmentBytes = 99 }, NullLogger<AutoTopicCreator>.Instance);
+            new ControllerChannel(node.Controller, () => node.Quorum.Leader, _ => null, new NoPeers()), node.Loader, new AutoTopicOptions { OffsetsTopicPartitions = 5, OffsetsTopicReplicationFactor = 1, OffsetsTopicSegmentBytes = 99 }, NullLogger<AutoTopicCreator>.Instance);
         IReadOnlyDictionary<string, ErrorCode> results = await creator.CreateAsync(["a", "__consumer_offsets", "b ad", "__transaction_state", "a"]);
 
         Assert.Equal(ErrorCode.None, results["a"]);
@@ -200,6 +201,11 @@ public class QuorumControllerTests
 
     private static async Task<ErrorCode> CreateAsync(Node node, string name) =>
         (await node.Controller.CreateTopicsAsync(Request(name))).Topics[0].ErrorCode;
+
+    private sealed class NoPeers : IPeers
+    {
+        public IPeerConnection Open(BrokerEndpoint endpoint, IPeerObserver? observer = null) => throw new InvalidOperationException();
+    }
 
     private sealed record Node(InMemoryQuorum Quorum, MetadataLoader Loader, QuorumController Controller);
 }
