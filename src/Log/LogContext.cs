@@ -1,3 +1,4 @@
+using Compat.Log.Flushing;
 using Compat.Log.Segments;
 using Compat.Log.Storage;
 using Compat.Wire;
@@ -37,6 +38,9 @@ public sealed class LogContext
 
     /// <summary>Work that is done beside the requests.</summary>
     public DelayedActions Later { get; }
+
+    /// <summary>Who flushes beside the requests.</summary>
+    public IFlushScheduler Flushes { get; init; } = new FlushThreads();
 
     /// <summary>
     /// How long a producer without an open transaction is remembered after its last append, ms: <c>producer.id.expiration.ms</c>.

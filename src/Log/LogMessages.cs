@@ -16,6 +16,12 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Error, Message = "Writing to {Partition} in {Directory} failed")]
     public static partial void WriteFailed(ILogger logger, TopicPartition partition, string directory, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Flushing {Partition} in {Directory} failed: nothing of it is acknowledged any more")]
+    public static partial void FlushFailed(ILogger logger, TopicPartition partition, string directory, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Flushing {Partition} in {Directory} found no room on the device; it is tried again")]
+    public static partial void FlushRefused(ILogger logger, TopicPartition partition, string directory, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Reading from {Partition} in {Directory} failed")]
     public static partial void ReadFailed(ILogger logger, TopicPartition partition, string directory, Exception exception);
 

@@ -13,8 +13,9 @@ public sealed partial class PartitionLog
 {
     /// <summary>
     /// Appends a batch as the leader: checks it, gives it the next offsets and the epoch, and writes it with one call.
-    /// When this returns, the batch outlives the process; whether it outlives a loss of power is what <c>flush.messages</c>
-    /// says.
+    /// When this returns, the batch outlives the process. Whether it may be acknowledged is for
+    /// <see cref="AcknowledgeableOffset"/> to say: with <c>flush.messages</c> a flush has to come first, which this asks
+    /// for and does not wait for.
     /// </summary>
     /// <param name="batches">
     /// One whole batch from a producer, one or more from a coordinator or a quorum leader. They are changed in place, and
@@ -39,10 +40,18 @@ public sealed partial class PartitionLog
             result = AppendLocked(validator.Batches, leaderEpoch, origin, transactionVersion, config, validator.LogAppendTimeMs);
         }
 
-        return FlushIfDue(result, config);
+        if (result.ErrorCode == ErrorCode.None && result.LastOffset >= AcknowledgeableOffset)
+        {
+            RequestFlush();
+        }
+
+        return result;
     }
 
-    /// <summary>Appends what was fetched from the leader, with the offsets and epochs it has.</summary>
+    /// <summary>
+    /// Appends what was fetched from the leader, with the offsets and epochs it has. A flush that is due is waited for: the
+    /// leader takes the next fetch for the word that this replica has the records.
+    /// </summary>
     /// <param name="batches">Whole batches; one that is cut off at the end is left out.</param>
     /// <param name="leaderEpoch">
     /// The leader epoch the batches were fetched in. Batches of a later one are left out: they come from an answer of a
@@ -64,7 +73,7 @@ public sealed partial class PartitionLog
             result = AppendFollowedLocked(validated.Batches, config);
         }
 
-        return FlushIfDue(result, config);
+        return result.ErrorCode == ErrorCode.None && result.LastOffset >= AcknowledgeableOffset ? FlushBefore(result) : result;
     }
 
     private AppendResult AppendLocked(

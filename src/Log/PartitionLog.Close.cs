@@ -42,6 +42,7 @@ public sealed partial class PartitionLog
     {
         Volatile.Write(ref _isFailed, true);
         CloseFiles();
+        OnFlushed?.Invoke();
     }
 
     /// <summary>

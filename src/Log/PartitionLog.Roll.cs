@@ -55,7 +55,7 @@ public sealed partial class PartitionLog
         MoveEndTo(next);
 
         // The files of the old segment are made durable beside the requests; until then a start would read it again.
-        _context.Later.Add(TimeSpan.Zero, () => FlushRolled(baseOffset));
+        _context.Flushes.Schedule(DeviceDirectory, () => TryFlush(baseOffset));
         return next;
     }
 
@@ -94,12 +94,4 @@ public sealed partial class PartitionLog
 
     internal static long JitterOf(LogContext context, LogConfig config) =>
         config.SegmentJitterMs > 0 ? context.NextRandom(Math.Min(config.SegmentJitterMs, config.SegmentMs)) : 0;
-
-    private void FlushRolled(long upTo)
-    {
-        if (!IsClosed && !IsFailed)
-        {
-            FlushUpTo(upTo);
-        }
-    }
 }

@@ -152,6 +152,7 @@ public sealed partial class PartitionLog
 
         Volatile.Write(ref _recoveryPoint, Math.Min(_recoveryPoint, end.Offset));
         Volatile.Write(ref _cleanedOffset, Math.Min(_cleanedOffset, end.Offset));
+        _cuts++;
     }
 
     private void ReloadProducers()

@@ -60,6 +60,10 @@ public sealed partial class PartitionLog
             : new LogOffsetMetadata(Math.Max(loaded.HighWatermark, _logStartOffset));
         _producers.OnHighWatermark(_highWatermark.Offset);
         UpdateFirstUnstable();
+        if (_recoveryPoint < _end.Offset)
+        {
+            ScheduleFlush();
+        }
     }
 
     /// <summary>Opens the log in a directory; one is made when the directory is missing or empty.</summary>
@@ -133,12 +137,20 @@ public sealed partial class PartitionLog
     }
 
     /// <summary>
-    /// Moves the high watermark up, never beyond the end of the log and never down.
+    /// Moves the high watermark up, never beyond the end of the log or what may be acknowledged, and never down. If a flush
+    /// has to come first it is asked for, and <see cref="OnFlushed"/> is the time to try again.
     /// </summary>
     /// <param name="offset">The offset below which all in-sync replicas have every record.</param>
     /// <returns>Whether it moved.</returns>
     public bool AdvanceHighWatermark(long offset)
     {
+        long acknowledgeable = AcknowledgeableOffset;
+        if (offset > acknowledgeable)
+        {
+            RequestFlush();
+            offset = acknowledgeable;
+        }
+
         // Nearly every call of a partition without followers that has moved already.
         if (offset <= HighWatermark)
         {

@@ -38,6 +38,8 @@ internal sealed class LogFixture
 
     public LogContext Context { get; private set; }
 
+    public QueuedFlushes Flushes { get; private set; } = new();
+
     public LogConfig Config { get; set; }
 
     public PartitionLog Log { get; private set; }
@@ -76,11 +78,16 @@ internal sealed class LogFixture
 
     private void Reopen(bool isClean, long recoveryPoint, long logStartOffset)
     {
+        Flushes = new QueuedFlushes();
         Context = NewContext();
         Log = Open(isClean, recoveryPoint, logStartOffset);
     }
 
-    private LogContext NewContext() => new(Storage, Time, new Random(1), NullLogger.Instance) { MaxDecompressedBytes = _maxDecompressedBytes };
+    private LogContext NewContext() => new(Storage, Time, new Random(1), NullLogger.Instance) 
+    {
+        MaxDecompressedBytes = _maxDecompressedBytes,
+        Flushes = Flushes,
+    };
 
     private PartitionLog Open(bool isClean, long recoveryPoint = 0, long logStartOffset = 0) => PartitionLog.Open(Context, Directory, new LogLoadOptions
     {

@@ -253,37 +253,16 @@ public class SegmentLifeTests
     }
 
     [Fact]
-    public void Flush_messages_moves_the_recovery_point_with_every_append()
-    {
-        LogFixture fixture = new(config: LogConfig.Default with { FlushMessages = 1 });
-
-        fixture.AppendValues("a", "b");
-
-        Assert.Equal(2, fixture.Log.RecoveryPoint);
-    }
-
-    [Fact]
-    public void Flush_ms_moves_the_recovery_point_after_its_time()
-    {
-        LogFixture fixture = new(config: LogConfig.Default with { FlushMs = 500 });
-        fixture.AppendValues("a");
-        fixture.Time.Advance(TimeSpan.FromMilliseconds(499));
-        Assert.Equal(0, fixture.Log.RecoveryPoint);
-
-        fixture.Time.Advance(TimeSpan.FromMilliseconds(1));
-
-        Assert.True(SpinWait.SpinUntil(() => fixture.Log.RecoveryPoint == 1, 5000));
-    }
-
-    [Fact]
-    public void A_rolled_segment_is_flushed_in_the_background()
+    public void A_rolled_segment_is_flushed_beside_the_requests_and_what_follows_it_is_not()
     {
         LogFixture fixture = new();
         fixture.AppendValues("a");
         fixture.Log.Roll();
-        fixture.Time.Advance(TimeSpan.FromMilliseconds(1));
+        fixture.AppendValues("b");
 
-        Assert.True(SpinWait.SpinUntil(() => fixture.Log.RecoveryPoint == 1, 5000));
+        fixture.Flushes.RunAll();
+
+        Assert.Equal(1, fixture.Log.RecoveryPoint);
     }
 
     private static LogFixture ThreeSegments(LogConfig config, long highWatermark = 3)

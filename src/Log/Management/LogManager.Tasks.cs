@@ -66,6 +66,7 @@ public sealed partial class LogManager
         _timers.ForEach(timer => timer.Dispose());
         Cleaner.Dispose();
         _context.Later.Dispose();
+        _context.Flushes.Dispose();
         foreach (PartitionLog deleted in _deleted.Keys)
         {
             // The next start deletes what is left of them.

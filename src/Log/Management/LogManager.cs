@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Loading;
+using Compat.Log.Storage;
 using Compat.Wire;
 
 namespace Compat.Log;
@@ -98,6 +99,7 @@ public sealed partial class LogManager : IDisposable
     /// <param name="topicId">The topic's id; zero for none.</param>
     /// <param name="config">The settings of a log that is opened or made.</param>
     /// <exception cref="LogDirectoryException">The log that is there belongs to a topic with another id.</exception>
+    /// <exception cref="StorageFullException">The device has no room for a log; the directory stays online.</exception>
     /// <exception cref="IOException">The device fails; its directory is offline then.</exception>
     public PartitionLog GetOrCreate(TopicPartition partition, Uuid topicId, LogConfig config)
     {
@@ -139,7 +141,7 @@ public sealed partial class LogManager : IDisposable
             {
                 log.MoveAside(Path.Combine(directory.Path, LogDirectoryName.Aside(partition, _context.NextUniqueName(), LogDirectoryKind.Deleted)));
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (IsFailure(exception))
             {
                 TakeOffline(directory, exception);
                 throw;
@@ -189,12 +191,16 @@ public sealed partial class LogManager : IDisposable
             _logs[partition] = log;
             return log;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IsFailure(exception))
         {
             TakeOffline(directory, exception);
             throw;
         }
     }
+
+    // A device without room is read from and has room again some day.
+    private static bool IsFailure(Exception exception) =>
+        exception is IOException and not StorageFullException or UnauthorizedAccessException;
 
     private LogDirectory ChooseDirectory(TopicPartition partition)
     {

@@ -2,19 +2,24 @@ using Compat.Wire;
 
 namespace Compat.Replication.Partitions;
 
-/// <summary>One wait for a commit. Only made when the commit has not happened yet, that is, with other replicas in sync.</summary>
+/// <summary>
+/// One wait for a commit or a flush. Only made when it has not happened yet, that is, with other replicas in sync or
+/// with <c>flush.messages</c>.
+/// </summary>
 internal sealed class CommitWait : IPartitionWaiter
 {
     private readonly TaskCompletionSource<ErrorCode> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Partition _partition;
     private readonly int _leaderEpoch;
     private readonly long _offset;
+    private readonly bool _isForAll;
 
-    public CommitWait(Partition partition, int leaderEpoch, long offset)
+    public CommitWait(Partition partition, int leaderEpoch, long offset, bool isForAll)
     {
         _partition = partition;
         _leaderEpoch = leaderEpoch;
         _offset = offset;
+        _isForAll = isForAll;
     }
 
     public async ValueTask<ErrorCode> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
@@ -42,9 +47,16 @@ internal sealed class CommitWait : IPartitionWaiter
         {
             _completion.TrySetResult(ErrorCode.NotLeaderOrFollower);
         }
-        else if (partition.HighWatermark >= _offset)
+        else if (IsReached(partition))
         {
-            _completion.TrySetResult(partition.CheckCommitted());
+            _completion.TrySetResult(_isForAll ? partition.CheckCommitted() : ErrorCode.None);
+        }
+        else if (partition.Log.IsFailed || partition.Log.IsFlushRefused)
+        {
+            _completion.TrySetResult(ErrorCode.KafkaStorageError);
         }
     }
+
+    private bool IsReached(Partition partition) =>
+        (_isForAll ? partition.HighWatermark : partition.Log.AcknowledgeableOffset) >= _offset;
 }

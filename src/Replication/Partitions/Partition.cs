@@ -26,6 +26,7 @@ public sealed class Partition
         _brokerId = brokerId;
         _time = time;
         _role = new FollowerRole(registration);
+        log.OnFlushed = OnFlushed;
     }
 
     /// <summary>Topic and index.</summary>
@@ -121,8 +122,20 @@ public sealed class Partition
         PartitionRole role = _role;
         return HighWatermark >= offset
             ? new ValueTask<ErrorCode>(role.CheckCommitted(Log))
-            : new CommitWait(this, LeaderEpoch, offset).WaitAsync(timeout, _time, cancellation);
+            : new CommitWait(this, LeaderEpoch, offset, isForAll: true).WaitAsync(timeout, _time, cancellation);
     }
+
+    /// <summary>
+    /// Waits until everything below an offset may be acknowledged as far as this replica alone goes: until it is flushed,
+    /// if <c>flush.messages</c> asks for that. KAFKA_STORAGE_ERROR if the flush fails, REQUEST_TIMED_OUT if it takes too long.
+    /// </summary>
+    /// <param name="offset">The offset after the last record waited for.</param>
+    /// <param name="timeout">The longest wait.</param>
+    /// <param name="cancellation">Ends the wait early.</param>
+    public ValueTask<ErrorCode> WaitUntilFlushedAsync(long offset, TimeSpan timeout, CancellationToken cancellation = default) =>
+        Log.AcknowledgeableOffset >= offset
+            ? new ValueTask<ErrorCode>(ErrorCode.None)
+            : new CommitWait(this, LeaderEpoch, offset, isForAll: false).WaitAsync(timeout, _time, cancellation);
 
     /// <summary>Has a waiter called at every change until it is removed. Look at the partition after adding, not before.</summary>
     public void AddWaiter(IPartitionWaiter waiter) => _waiters.Add(waiter);
@@ -150,6 +163,13 @@ public sealed class Partition
     internal void NotifyWaiters() => _waiters.Notify(this);
 
     internal ErrorCode CheckCommitted() => _role.CheckCommitted(Log);
+
+    // What waited for the device may be committed now.
+    private void OnFlushed()
+    {
+        _role.AdvanceHighWatermark(Log);
+        _waiters.Notify(this);
+    }
 
     private void ChangeRole(PartitionRole role, bool isNewLeadership)
     {

@@ -11,9 +11,10 @@ namespace Compat.Server.Handlers;
 
 /// <summary>
 /// Produce, v3-13: appends one record batch to each partition. acks 0: no answer, and an error closes the connection;
-/// 1: answered once written; -1: once committed. Advertised from 0, because librdkafka before 2.11.1 does not compress
-/// otherwise (KAFKA-18659). v7 allows zstd, v8 adds the errors of single records (KIP-467), v10 the new leader (KIP-951),
-/// v13 names topics by id (KIP-516). Transactional batches are refused.
+/// 1: answered once written, and flushed where flush.messages promises that; -1: once committed. Advertised from 0,
+/// because librdkafka before 2.11.1 does not compress otherwise (KAFKA-18659). v7 allows zstd, v8 adds the errors of
+/// single records (KIP-467), v10 the new leader (KIP-951), v13 names topics by id (KIP-516). Transactional batches are
+/// refused.
 /// </summary>
 public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
 {
@@ -30,7 +31,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
     /// <inheritdoc/>
     public override ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
     {
-        var append = new ProduceAppend();
+        var append = new ProduceAppend(request.Acks);
         foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
         {
             var results = new ProduceResponse.TopicProduceResponse
@@ -49,8 +50,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
         return request.Acks switch
         {
             0 => CompleteWithoutAnswer(append.Response, context),
-            -1 => append.WaitUntilCommittedAsync(TimeSpan.FromMilliseconds(Math.Max(request.TimeoutMs, 0)), context.ConnectionClosed),
-            _ => ValueTask.FromResult<ProduceResponse?>(append.Response),
+            _ => append.WaitAsync(TimeSpan.FromMilliseconds(Math.Max(request.TimeoutMs, 0)), context.ConnectionClosed),
         };
     }
 
@@ -94,7 +94,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
             return NotLeader(topic, data.Index, context);
         }
 
-        if (result.ErrorCode == ErrorCode.None && request.Acks == -1)
+        if (result.ErrorCode == ErrorCode.None && request.Acks != 0)
         {
             append.Add(partition, result.LastOffset + 1, response);
         }

@@ -150,7 +150,10 @@ public sealed class Broker : IAsyncDisposable
         }
 
         FollowSettings(parts, _server.Connections);
-        _monitoring?.Serve(MonitoredParts.Sources(parts, _server, Listeners), MonitoredParts.Checks(parts, Listeners));
+        _monitoring?.Serve(
+            MonitoredParts.Sources(parts, _server, Listeners),
+            MonitoredParts.Checks(parts, Listeners),
+            () => DurabilityPromise.Of(parts.Config.Current.Topics.Log));
     }
 
     /// <summary>What can change while the broker runs is taken over now, as the metadata log has it, and from now on.</summary>

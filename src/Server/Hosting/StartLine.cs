@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using Compat.Server.Configuration;
 
 namespace Compat.Server.Hosting;
 
@@ -19,18 +18,6 @@ internal static class StartLine
         string monitoring = broker.MetricsPort is { } port ? string.Create(CultureInfo.InvariantCulture, $"; metrics and health on port {port}") : string.Empty;
         string startMs = age.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture);
         return $"compat {Version} is ready on {listeners} after {startMs} ms{monitoring}; cluster {broker.ClusterId}, data in {data}; "
-            + PromiseOf(broker.Config.Topics);
-    }
-
-    private static string PromiseOf(TopicDefaultsConfig topics)
-    {
-        long messages = topics.Log.FlushMessages;
-        long ms = topics.Log.FlushMs;
-        string flush = messages == 1
-            ? "and a loss of power (flush.messages=1)"
-            : messages == long.MaxValue && ms == long.MaxValue
-                ? "but for a loss of power only as far as the operating system has written it (no flush.messages, flush.ms)"
-                : string.Create(CultureInfo.InvariantCulture, $"but a loss of power only once flushed (flush.messages={messages}, flush.ms={ms})");
-        return $"an acknowledged record outlives the process, {flush}";
+            + DurabilityPromise.Of(broker.Config.Topics.Log);
     }
 }

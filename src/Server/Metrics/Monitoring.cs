@@ -22,6 +22,7 @@ internal sealed class Monitoring : IAsyncDisposable
     private readonly TimeProvider _time;
     private volatile IReadOnlyList<IMetricSource> _sources = [new ProcessMetricSource()];
     private volatile IReadOnlyList<IHealthCheck> _checks = [new StartingCheck()];
+    private volatile Func<string>? _promise;
     private HttpEndpoint? _endpoint;
 
     private Monitoring(TimeProvider time)
@@ -52,8 +53,12 @@ internal sealed class Monitoring : IAsyncDisposable
     }
 
     /// <summary>Shows a broker that serves.</summary>
-    public void Serve(IEnumerable<IMetricSource> sources, IEnumerable<IHealthCheck> checks)
+    /// <param name="sources">What it measures.</param>
+    /// <param name="checks">What has to be right for it to be ready.</param>
+    /// <param name="promise">What an acknowledgement promises now.</param>
+    public void Serve(IEnumerable<IMetricSource> sources, IEnumerable<IHealthCheck> checks, Func<string> promise)
     {
+        _promise = promise;
         _sources = [.. _sources, .. sources];
         _checks = [.. checks];
     }
@@ -77,6 +82,7 @@ internal sealed class Monitoring : IAsyncDisposable
     private async Task<HttpPage> ReadyAsync(CancellationToken cancellation)
     {
         HealthReport report = await HealthReport.MakeAsync(_checks, CheckLimit, _time, cancellation);
-        return HttpPage.Text(report.IsHealthy ? "200 OK" : "503 Service Unavailable", report.ToString());
+        string promise = _promise is { } describe ? $"{describe()}\n" : "";
+        return HttpPage.Text(report.IsHealthy ? "200 OK" : "503 Service Unavailable", report + promise);
     }
 }

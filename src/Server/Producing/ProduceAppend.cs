@@ -4,40 +4,45 @@ using Compat.Wire.Messages;
 
 namespace Compat.Server.Producing;
 
-/// <summary>The answer of a Produce in the making, and the appends that have to be committed before it leaves.</summary>
-internal sealed class ProduceAppend
+/// <summary>
+/// The answer of a Produce in the making, and the appends that have to be committed before it leaves, or with acks=1 only
+/// flushed, where <c>flush.messages</c> promises that.
+/// </summary>
+internal sealed class ProduceAppend(short requiredAcks)
 {
-    private List<(Partition Partition, long Offset, ProduceResponse.PartitionProduceResponse Response)>? _uncommitted;
+    private const short AllInSync = -1;
+
+    private List<(Partition Partition, long Offset, ProduceResponse.PartitionProduceResponse Response)>? _waiting;
 
     /// <summary>The answer.</summary>
     public ProduceResponse Response { get; } = new();
 
-    /// <summary>Has the answer wait until everything below <paramref name="offset"/> is committed.</summary>
+    /// <summary>Has the answer wait until everything below <paramref name="offset"/> may be acknowledged.</summary>
     public void Add(Partition partition, long offset, ProduceResponse.PartitionProduceResponse response)
     {
-        if (partition.HighWatermark < offset)
+        if ((requiredAcks == AllInSync ? partition.HighWatermark : partition.Log.AcknowledgeableOffset) < offset)
         {
-            (_uncommitted ??= []).Add((partition, offset, response));
+            (_waiting ??= []).Add((partition, offset, response));
         }
     }
 
-    /// <summary>Completes with the answer once all appends are committed, or have failed to be within the time.</summary>
-    public ValueTask<ProduceResponse?> WaitUntilCommittedAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        _uncommitted is null ? ValueTask.FromResult<ProduceResponse?>(Response) : WaitAsync(_uncommitted, timeout, cancellationToken);
+    /// <summary>Completes with the answer once all appends may be acknowledged, or have failed to be within the time.</summary>
+    public ValueTask<ProduceResponse?> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        _waiting is null ? ValueTask.FromResult<ProduceResponse?>(Response) : WaitAsync(_waiting, timeout, cancellationToken);
 
     private async ValueTask<ProduceResponse?> WaitAsync(
-        List<(Partition Partition, long Offset, ProduceResponse.PartitionProduceResponse Response)> uncommitted,
+        List<(Partition Partition, long Offset, ProduceResponse.PartitionProduceResponse Response)> waiting,
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
         // All wait at once: the time is that of the request and not of each partition.
-        Task<ErrorCode>[] waits = [.. uncommitted.Select(each => each.Partition.WaitUntilCommittedAsync(each.Offset, timeout, cancellationToken).AsTask())];
+        Task<ErrorCode>[] waits = [.. waiting.Select(each => WaitAsync(each.Partition, each.Offset, timeout, cancellationToken).AsTask())];
         for (int i = 0; i < waits.Length; i++)
         {
             ErrorCode code = await waits[i];
             if (code != ErrorCode.None)
             {
-                ProduceResponse.PartitionProduceResponse response = uncommitted[i].Response;
+                ProduceResponse.PartitionProduceResponse response = waiting[i].Response;
                 response.ErrorCode = code;
                 response.ErrorMessage = ErrorCodes.Message(code);
             }
@@ -45,4 +50,9 @@ internal sealed class ProduceAppend
 
         return Response;
     }
+
+    private ValueTask<ErrorCode> WaitAsync(Partition partition, long offset, TimeSpan timeout, CancellationToken cancellationToken) =>
+        requiredAcks == AllInSync
+            ? partition.WaitUntilCommittedAsync(offset, timeout, cancellationToken)
+            : partition.WaitUntilFlushedAsync(offset, timeout, cancellationToken);
 }

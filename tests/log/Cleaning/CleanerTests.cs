@@ -1,8 +1,9 @@
 using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Storage;
-using Compat.Wire;
+using Compat.Log.Tests.Faults;
 using Compat.Wire.Records;
+using Compat.Wire;
 
 namespace Compat.Log.Tests.Cleaning;
 
@@ -397,7 +398,7 @@ public class CleanerTests
         fixture.Append(("a", "1"), ("a", "2"));
         fixture.Roll();
         List<string> before = fixture.FileNames();
-        fixture.Storage.Fault = (operation, path) => operation == "write" && path.EndsWith(".cleaned", StringComparison.Ordinal) ? new StorageFullException("full") : null;
+        fixture.Storage.Fault = (operation, path) => operation == StorageOperation.Write && path.EndsWith(".cleaned", StringComparison.Ordinal) ? new StorageFullException("full") : null;
 
         Assert.Throws<StorageFullException>(() => fixture.Clean());
 
@@ -417,9 +418,9 @@ public class CleanerTests
         List<string> steps = [];
         fixture.Storage.Fault = (operation, path) =>
         {
-            if (operation is "flush" or "rename")
+            if (operation is StorageOperation.Flush or StorageOperation.FlushDirectory or StorageOperation.Rename)
             {
-                steps.Add($"{operation} {Path.GetFileName(path)}");
+                steps.Add($"{(operation == StorageOperation.Rename ? "rename" : "flush")} {Path.GetFileName(path)}");
             }
 
             return null;

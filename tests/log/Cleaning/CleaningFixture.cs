@@ -1,6 +1,7 @@
 using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Storage;
+using Compat.Log.Tests.Faults;
 using Compat.Wire;
 
 namespace Compat.Log.Tests.Cleaning;

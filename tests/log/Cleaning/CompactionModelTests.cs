@@ -1,6 +1,7 @@
 using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Storage;
+using Compat.Log.Tests.Faults;
 using Compat.Wire.Records;
 using CsCheck;
 
@@ -153,7 +154,7 @@ public class CompactionModelTests
             CleaningFixture dying = Open(memory);
             Random random = new(seed);
             dying.Storage.TornBytes = random.Next(200);
-            dying.Storage.Fault = (operation, _) => operation is not ("read" or "open" or "list") && steps-- <= 0 ? new Killed() : null;
+            dying.Storage.Fault = (operation, _) => operation is not (StorageOperation.Read or StorageOperation.Open or StorageOperation.List) && steps-- <= 0 ? new Killed() : null;
             bool isDead = false;
             try
             {

@@ -35,9 +35,9 @@ internal sealed class DataFixture : IAsyncDisposable
     private MetadataImage _image = MetadataImage.Empty;
     private long _offset;
 
-    public DataFixture(int partitions = 2, LogConfig? config = null)
+    public DataFixture(int partitions = 2, LogConfig? config = null, IStorage? storage = null)
     {
-        var context = new LogContext(new MemoryStorage(Time), Time, new Random(1), NullLogger.Instance);
+        var context = new LogContext(storage ?? new MemoryStorage(Time), Time, new Random(1), NullLogger.Instance);
         _logs = LogManager.Open(context, new LogManagerOptions { LogDirs = ["/data"], ClusterId = "cluster", NodeId = BrokerId });
         Registry = new PartitionRegistry(
             new PartitionRegistryOptions(BrokerId, IncarnationId), _logs, (_, topic) => _configs[topic], Time, NullLogger<PartitionRegistry>.Instance);

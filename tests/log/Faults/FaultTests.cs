@@ -4,7 +4,7 @@ using Compat.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Compat.Log.Tests;
+namespace Compat.Log.Tests.Faults;
 
 public class FaultTests
 {
@@ -28,7 +28,7 @@ public class FaultTests
         LogFixture fixture = new(_storage);
         fixture.AppendValues("before");
         _storage.TornBytes = tornBytes;
-        _storage.Fault = (operation, _) => operation == "write" ? new StorageFullException("full") : null;
+        _storage.Fault = (operation, _) => operation == StorageOperation.Write ? new StorageFullException("full") : null;
 
         for (int loop = 0; loop < 3; loop++)
         {
@@ -48,7 +48,7 @@ public class FaultTests
     {
         LogFixture fixture = new(_storage, LogConfig.Default with { SegmentBytes = 100 });
         fixture.AppendValues("before");
-        _storage.Fault = (operation, path) => operation == "write" && !path.EndsWith(".log", StringComparison.Ordinal) ? new StorageFullException("full") : null;
+        _storage.Fault = (operation, path) => operation == StorageOperation.Write && !path.EndsWith(".log", StringComparison.Ordinal) ? new StorageFullException("full") : null;
         Assert.Equal(ErrorCode.KafkaStorageError, fixture.Append(Batches.Of(1, "refused")).ErrorCode);
 
         _storage.Fault = (_, _) => null;
@@ -65,13 +65,17 @@ public class FaultTests
     {
         LogFixture fixture = new(_storage, LogConfig.Default with { FlushMessages = 1 });
         fixture.AppendValues("durable");
-        _storage.Fault = (operation, path) => operation == "flush" && path.EndsWith(".log", StringComparison.Ordinal) ? new IOException("EIO") : null;
+        fixture.Flushes.RunAll();
+        _storage.Fault = (operation, path) => operation == StorageOperation.Flush && path.EndsWith(".log", StringComparison.Ordinal) ? new IOException("EIO") : null;
 
-        Assert.Equal(ErrorCode.KafkaStorageError, fixture.Append(Batches.Of(1, "lost")).ErrorCode);
+        fixture.AppendValues("lost");
+        fixture.Flushes.RunAll();
         _storage.Fault = (_, _) => null;
 
         Assert.Equal(ErrorCode.KafkaStorageError, fixture.Append(Batches.Of(1, "later")).ErrorCode);
-        Assert.Equal(1, fixture.Log.RecoveryPoint);
+        fixture.Flushes.RunAll();
+        fixture.Log.AdvanceHighWatermark(fixture.Log.LogEndOffset);
+        Assert.Equal((1, 1, 1), (fixture.Log.RecoveryPoint, fixture.Log.AcknowledgeableOffset, fixture.Log.HighWatermark));
         Assert.True(fixture.Log.IsFailed);
     }
 
@@ -85,7 +89,7 @@ public class FaultTests
         PartitionLog second = manager.GetOrCreate(new TopicPartition("t", 1), Id, LogConfig.Default);
         Assert.StartsWith("/a", first.DirectoryPath, StringComparison.Ordinal);
         Assert.StartsWith("/b", second.DirectoryPath, StringComparison.Ordinal);
-        _storage.Fault = (operation, path) => operation == "write" && path.StartsWith("/a", StringComparison.Ordinal) ? new IOException("EIO") : null;
+        _storage.Fault = (operation, path) => operation == StorageOperation.Write && path.StartsWith("/a", StringComparison.Ordinal) ? new IOException("EIO") : null;
 
         Assert.Equal(ErrorCode.KafkaStorageError, first.AppendAsLeader(Batches.Of(1, "x"), 0).ErrorCode);
         _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -103,14 +107,14 @@ public class FaultTests
     public void A_directory_that_cannot_be_read_is_offline_from_the_start_and_the_last_one_stops_it()
     {
         Open("/a", "/b").Close();
-        _storage.Fault = (operation, path) => operation == "open" && path.StartsWith("/a", StringComparison.Ordinal) ? new IOException("EIO") : null;
+        _storage.Fault = (operation, path) => operation == StorageOperation.Open && path.StartsWith("/a", StringComparison.Ordinal) ? new IOException("EIO") : null;
 
         using (LogManager manager = Open("/a", "/b"))
         {
             Assert.Equal([false, true], manager.Directories.Select(directory => directory.IsOnline));
         }
 
-        _storage.Fault = (operation, _) => operation == "open" ? new IOException("EIO") : null;
+        _storage.Fault = (operation, _) => operation == StorageOperation.Open ? new IOException("EIO") : null;
         Assert.Throws<LogDirectoryException>(() => Open("/a", "/b"));
     }
 
@@ -119,7 +123,7 @@ public class FaultTests
     {
         LogManager manager = Open("/a");
         manager.GetOrCreate(new TopicPartition("t", 0), Id, LogConfig.Default).AppendAsLeader(Batches.Of(1, "x"), 0);
-        _storage.Fault = (operation, path) => operation == "open" && path.EndsWith(".snapshot", StringComparison.Ordinal) ? new IOException("EIO") : null;
+        _storage.Fault = (operation, path) => operation == StorageOperation.Open && path.EndsWith(".snapshot", StringComparison.Ordinal) ? new IOException("EIO") : null;
 
         manager.Close();
 
@@ -140,7 +144,7 @@ public class FaultTests
             fixture.AppendValues("x");
         }
 
-        _storage.Fault = (operation, _) => operation == "read" ? new IOException("EIO") : null;
+        _storage.Fault = (operation, _) => operation == StorageOperation.Read ? new IOException("EIO") : null;
 
         Assert.Equal(ErrorCode.KafkaStorageError, fixture.Log.Read(0, 1, FetchIsolation.LogEnd, true).ErrorCode);
     }
