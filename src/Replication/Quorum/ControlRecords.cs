@@ -16,11 +16,16 @@ internal static class ControlRecords
     /// added when the log does not have them yet, or not as they are now.
     /// </summary>
     public static byte[] StartOfEpoch(
-        long baseOffset, int epoch, long timestampMs, int leaderId, VoterSet voters, bool includeVoters)
+        long baseOffset, int epoch, long timestampMs, int leaderId, VoterSet voters, IEnumerable<int> grantingVoters, bool includeVoters)
     {
         using RecordBatchBuilder batch = Begin(baseOffset, epoch);
-        List<LeaderChangeMessage.Voter> ids = [.. voters.Voters.Select(v => new LeaderChangeMessage.Voter { VoterId = v.NodeId })];
-        var message = new LeaderChangeMessage { Version = Version, LeaderId = leaderId, Voters = ids, GrantingVoters = [ids.Single(v => v.VoterId == leaderId)] };
+        var message = new LeaderChangeMessage
+        {
+            Version = Version,
+            LeaderId = leaderId,
+            Voters = [.. voters.Voters.Select(voter => new LeaderChangeMessage.Voter { VoterId = voter.NodeId })],
+            GrantingVoters = [.. grantingVoters.Select(id => new LeaderChangeMessage.Voter { VoterId = id })],
+        };
         batch.AppendControl(timestampMs, ControlRecordType.LeaderChange, Encode(message));
         if (includeVoters)
         {
@@ -58,10 +63,6 @@ internal static class ControlRecords
             var reader = new WireReader(record.Value.ToArray());
             switch (ControlRecordTypes.Parse(record.Key))
             {
-                // The voters of a configuration are in no record of their own, but every leader names them.
-                case ControlRecordType.LeaderChange when voters.KRaftVersion == 0:
-                    voters = voters with { Voters = [.. LeaderChangeMessage.Read(ref reader, Version).Voters.Select(v => new Voter(v.VoterId, Uuid.Zero, []))] };
-                    break;
                 case ControlRecordType.KRaftVersion:
                     voters = voters with { KRaftVersion = KRaftVersionRecord.Read(ref reader, Version).KRaftVersion };
                     break;
@@ -71,6 +72,20 @@ internal static class ControlRecords
             }
         }
         return voters;
+    }
+
+    /// <summary>The voters that the leader of an epoch named at its start, or null if the batch does not begin an epoch.</summary>
+    public static IReadOnlyList<int>? VotersOfLeader(RecordBatch batch)
+    {
+        foreach (Record record in batch.Records())
+        {
+            if (ControlRecordTypes.Parse(record.Key) == ControlRecordType.LeaderChange)
+            {
+                var reader = new WireReader(record.Value.ToArray());
+                return [.. LeaderChangeMessage.Read(ref reader, Version).Voters.Select(voter => voter.VoterId)];
+            }
+        }
+        return null;
     }
 
     /// <summary>The append time that a snapshot's header names, or null if the batch has no header.</summary>

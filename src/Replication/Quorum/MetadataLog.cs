@@ -118,7 +118,7 @@ internal sealed class MetadataLog
     /// <summary>A snapshot that was fetched but not yet followed by the removal of the log it replaces.</summary>
     private void TruncateToLatestSnapshot()
     {
-        if (Snapshots.Latest is { } latest && latest.Offset > EndOffset)
+        if (Snapshots.Latest is { } latest && latest.CompareTo(new OffsetAndEpoch(EndOffset, Math.Max(_log.LatestEpoch, 0))) > 0)
         {
             _log.TruncateFullyAndStartAt(latest.Offset);
         }

@@ -242,6 +242,10 @@ public sealed class SingleVoterQuorum : IMetadataQuorum
                 MetadataBatchCodec.ThrowIfDamaged(batch);
                 VoterSet before = _voters;
                 _voters = ControlRecords.Apply(_voters, batch);
+                if (_voters.KRaftVersion == 0 && ControlRecords.VotersOfLeader(batch) is { } named)
+                {
+                    _voters = _voters with { Voters = [.. named.Select(id => new Voter(id, Wire.Uuid.Zero, []))] };
+                }
                 isInLog |= !ReferenceEquals(before, _voters);
             }
         }
@@ -263,7 +267,7 @@ public sealed class SingleVoterQuorum : IMetadataQuorum
         _stateFile.Write(QuorumState.Initial with { LeaderId = NodeId, LeaderEpoch = epoch }, KRaftVersion);
         long baseOffset = _log.EndOffset;
         long nowMs = NowMs;
-        byte[] batch = ControlRecords.StartOfEpoch(baseOffset, epoch, nowMs, NodeId, _voters, includeVoters);
+        byte[] batch = ControlRecords.StartOfEpoch(baseOffset, epoch, nowMs, NodeId, _voters, [NodeId], includeVoters);
         _log.Append(batch, epoch);
         _leader = new LeaderAndEpoch(NodeId, epoch);
         long lastOffset = new RecordBatch(batch).LastOffset;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Compat.Replication.Metadata;
+using Compat.Replication.Quorum.Core;
 using Compat.Wire;
 using Compat.Wire.Messages;
 
@@ -38,6 +39,19 @@ public sealed record Voter(int NodeId, Uuid DirectoryId, ImmutableArray<BrokerEn
         },
     };
 
+    /// <summary>Where the voter is reached by a listener, or null.</summary>
+    internal QuorumNode? NodeAt(string listener)
+    {
+        foreach (BrokerEndpoint endpoint in Endpoints)
+        {
+            if (endpoint.ListenerName == listener)
+            {
+                return new QuorumNode(NodeId, endpoint.Host, endpoint.Port);
+            }
+        }
+        return null;
+    }
+
     /// <inheritdoc/>
     public bool Equals(Voter? other) => other is not null
         && NodeId == other.NodeId
@@ -55,4 +69,29 @@ public sealed record VoterSet(short KRaftVersion, ImmutableArray<Voter> Voters)
 {
     /// <summary>Nothing known.</summary>
     public static VoterSet Empty { get; } = new(0, []);
+
+    /// <summary>The voter with an id, or null.</summary>
+    public Voter? Find(int nodeId)
+    {
+        foreach (Voter voter in Voters)
+        {
+            if (voter.NodeId == nodeId)
+            {
+                return voter;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>True if a replica votes.</summary>
+    internal bool IsVoter(ReplicaKey replica) => Find(replica.Id) is { } voter && new ReplicaKey(voter.NodeId, voter.DirectoryId).Covers(replica);
+
+    /// <summary>The voters with one of them as it is now.</summary>
+    internal VoterSet With(ReplicaKey replica, ImmutableArray<BrokerEndpoint> endpoints) => this with
+    {
+        Voters = [.. Voters.Select(voter => voter.NodeId == replica.Id ? new Voter(replica.Id, replica.DirectoryId, endpoints) : voter)],
+    };
+
+    /// <summary>True if the same nodes vote, with the same directories and listeners.</summary>
+    internal bool HasSameVoters(VoterSet other) => Voters.SequenceEqual(other.Voters);
 }
