@@ -128,7 +128,7 @@ internal sealed class BareConnection
             foreach (var data in topic.PartitionData)
             {
                 var batch = MemoryMarshal.AsMemory(data.Records.Memory).Span;
-                results.PartitionResponses.Add(new() { Index = data.Index, BaseOffset = _server.Find(topic.Name, data.Index).Append(batch) });
+                results.PartitionResponses.Add(new() { Index = data.Index, BaseOffset = _server.FindOrAdd(topic.Name, data.Index).Append(batch) });
             }
         }
 
@@ -138,17 +138,28 @@ internal sealed class BareConnection
         }
     }
 
-    /// <summary>Answers with what there is, or has the next producer answer. Looks at the first partition only when it waits.</summary>
+    /// <summary>Answers with what there is, or when there is more, or after the longest wait. Looks at the first partition only when it waits.</summary>
     private void Fetch(FetchRequest request, RequestHeader header)
     {
         var topic = request.Topics.FirstOrDefault();
-        if (topic is not null && topic.Partitions is [var first, ..]
-            && _server.Find(topic.Topic, first.Partition).TryWait(first.FetchOffset, () => Send(Read(request), header)))
+        var wait = new BareWait(request.MaxWaitMs, () => Answer(request, header));
+        if (topic is null || topic.Partitions is not [var first, ..]
+            || _server.Find(topic.Topic, first.Partition)?.TryWait(first.FetchOffset, wait) != true)
         {
-            return;
+            wait.End();
         }
+    }
 
-        Send(Read(request), header);
+    private void Answer(FetchRequest request, RequestHeader header)
+    {
+        try
+        {
+            Send(Read(request), header);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The client, or the server with its files, has gone while the fetch waited.
+        }
     }
 
     private FetchResponse Read(FetchRequest request)
@@ -161,14 +172,14 @@ internal sealed class BareConnection
             foreach (var partition in topic.Partitions)
             {
                 var log = _server.Find(topic.Topic, partition.Partition);
-                var end = log.NextOffset;
+                var end = log?.NextOffset ?? 0;
                 results.Partitions.Add(new()
                 {
                     PartitionIndex = partition.Partition,
                     HighWatermark = end,
                     LastStableOffset = end,
                     LogStartOffset = 0,
-                    Records = log.Read(partition.FetchOffset, partition.PartitionMaxBytes),
+                    Records = log?.Read(partition.FetchOffset, partition.PartitionMaxBytes) ?? [],
                 });
             }
         }
@@ -186,7 +197,7 @@ internal sealed class BareConnection
             response.Topics.Add(results);
             foreach (var partition in topic.Partitions)
             {
-                var offset = partition.Timestamp == Earliest ? 0 : _server.Find(topic.Name, partition.PartitionIndex).NextOffset;
+                var offset = partition.Timestamp == Earliest ? 0 : _server.Find(topic.Name, partition.PartitionIndex)?.NextOffset ?? 0;
                 results.Partitions.Add(new() { PartitionIndex = partition.PartitionIndex, Offset = offset });
             }
         }

@@ -10,7 +10,7 @@ internal sealed class BarePartition : IDisposable
     private readonly List<(long Offset, long Position)> _batches = [];
     private long _position;
     private long _nextOffset;
-    private Action? _waiting;
+    private BareWait? _waiting;
 
     public BarePartition(string path)
         => _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Delete, 0, FileOptions.DeleteOnClose);
@@ -28,7 +28,7 @@ internal sealed class BarePartition : IDisposable
         }
 
         long offset;
-        Action? waiting;
+        BareWait? waiting;
         lock (_batches)
         {
             offset = _nextOffset;
@@ -40,7 +40,7 @@ internal sealed class BarePartition : IDisposable
             (waiting, _waiting) = (_waiting, null);
         }
 
-        waiting?.Invoke();
+        waiting?.End();
         return offset;
     }
 
@@ -67,8 +67,8 @@ internal sealed class BarePartition : IDisposable
         return bytes;
     }
 
-    /// <summary>Calls back at the next append; false when there is something at <paramref name="offset"/> already.</summary>
-    public bool TryWait(long offset, Action callback)
+    /// <summary>Ends the wait at the next append; false when there is something at <paramref name="offset"/> already.</summary>
+    public bool TryWait(long offset, BareWait wait)
     {
         lock (_batches)
         {
@@ -77,7 +77,7 @@ internal sealed class BarePartition : IDisposable
                 return false;
             }
 
-            _waiting = callback;
+            _waiting = wait;
             return true;
         }
     }

@@ -30,8 +30,20 @@ internal sealed class BareServer : IDisposable
     /// <summary>How many partitions every topic has.</summary>
     public int Partitions => _partitions;
 
-    /// <summary>The log of a partition. A topic that was not heard of before takes the place of all others, whose files go.</summary>
-    public BarePartition Find(string topic, int partition)
+    /// <summary>The log of a partition that was produced to; null for any other.</summary>
+    public BarePartition? Find(string topic, int partition)
+    {
+        lock (_logs)
+        {
+            return _logs.GetValueOrDefault((topic, partition));
+        }
+    }
+
+    /// <summary>
+    /// The log of a partition that is produced to. A topic that was not heard of before takes the place of all others, whose
+    /// files go; a consumer that still asks for one of those must not bring it back.
+    /// </summary>
+    public BarePartition FindOrAdd(string topic, int partition)
     {
         lock (_logs)
         {

@@ -8,6 +8,9 @@ namespace Compat.Load.Model;
 /// <summary>Runs a scenario under a load simulation: prepare, warm up, measure, clean.</summary>
 internal static class ScenarioRunner
 {
+    /// <summary>How much longer than asked a run may take for the first of every step: a client may be slow to connect.</summary>
+    private static readonly TimeSpan PatienceForTheFirst = TimeSpan.FromSeconds(30);
+
     public static async Task<ScenarioResult> RunAsync(
         Scenario scenario, string bootstrapServers, Options options, LoadSimulation simulation, IProgressView progress)
     {
@@ -54,13 +57,16 @@ internal static class ScenarioRunner
         }
     }
 
-    /// <summary>Waits for the time to pass, or for a scenario that ends by itself, showing progress twice a second.</summary>
+    /// <summary>
+    /// Waits for the time to pass, or for a scenario that ends by itself, showing progress twice a second. A time in which
+    /// a step was not taken once measures nothing: it goes on until it was.
+    /// </summary>
     private static async Task WaitAsync(Scenario scenario, Task work, TimeSpan time, IProgressView? progress)
     {
         var started = Stopwatch.GetTimestamp();
-        while (!work.IsCompleted && Stopwatch.GetElapsedTime(started) is var passed && passed < time)
+        while (!work.IsCompleted && Stopwatch.GetElapsedTime(started) is var passed && (passed < time || IsWaitingForTheFirst(scenario, passed - time)))
         {
-            var left = time - passed;
+            var left = passed < time ? time - passed : PatienceForTheFirst;
             await Task.WhenAny(work, Task.Delay(left < TimeSpan.FromSeconds(0.5) ? left : TimeSpan.FromSeconds(0.5)));
             progress?.Update(scenario, Stopwatch.GetElapsedTime(started));
         }
@@ -70,4 +76,7 @@ internal static class ScenarioRunner
             await work;
         }
     }
+
+    private static bool IsWaitingForTheFirst(Scenario scenario, TimeSpan over) =>
+        over < PatienceForTheFirst && scenario.Steps.Any(step => step.Count + step.Failures == 0);
 }
