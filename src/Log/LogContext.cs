@@ -53,6 +53,9 @@ public sealed class LogContext
     /// <summary>Called when the device failed under a log, so that its directory can be taken offline. Set once, before logs are opened.</summary>
     public Action<PartitionLog, Exception>? OnFailure { get; set; }
 
+    /// <summary>Called when a segment that was rolled is on the device, so that a start need not read it again. Set once, before logs are opened.</summary>
+    public Action<PartitionLog>? OnSegmentFlushed { get; set; }
+
     /// <summary>The wall clock, ms since 1970.</summary>
     internal long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -10,8 +10,11 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Warning, Message = "The indexes of {Segment} are missing or contradict its records; they are rebuilt")]
     public static partial void IndexRebuilt(ILogger logger, Segment segment);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Segment} cannot be read from position {Position} on, which loses the offsets below {NextOffset}: {Problem}")]
-    public static partial void RecordsUnreadable(ILogger logger, Segment segment, int position, long nextOffset, string problem);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Segment} is damaged: the offsets {FromOffset} to {ToOffset} cannot be read (positions {Position} to {End}); what lies behind them can")]
+    public static partial void RangeDamaged(ILogger logger, Segment segment, long fromOffset, long toOffset, int position, int end);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Segment} is damaged: the offsets from {FromOffset} to the end of the segment cannot be read (from position {Position})")]
+    public static partial void EndDamaged(ILogger logger, Segment segment, long fromOffset, int position);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Writing to {Partition} in {Directory} failed")]
     public static partial void WriteFailed(ILogger logger, TopicPartition partition, string directory, Exception exception);
@@ -25,11 +28,11 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Error, Message = "Reading from {Partition} in {Directory} failed")]
     public static partial void ReadFailed(ILogger logger, TopicPartition partition, string directory, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Segment} was cut after a crash or damage: {Cut}")]
-    public static partial void RecordsCutOff(ILogger logger, Segment segment, string cut);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Segment} ended with {Bytes} bytes that are no whole batch, which are cut off; the log ends at offset {NextOffset}: {Problem}")]
+    public static partial void RecordsCutOff(ILogger logger, Segment segment, int bytes, long nextOffset, string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Segment} is deleted: it follows records that are lost")]
-    public static partial void SegmentDropped(ILogger logger, Segment segment);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Segment} is damaged from offset {NextOffset} on: {Problem}. The log ends there; what followed, with {Segments} more segments, is kept in {File} and its neighbours")]
+    public static partial void RecordsPutAside(ILogger logger, Segment segment, long nextOffset, string problem, int segments, string file);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The log in {Directory} ends at {LogEndOffset}, below its start {LogStartOffset}; it begins there anew")]
     public static partial void LogEndsBelowStart(ILogger logger, string directory, long logEndOffset, long logStartOffset);

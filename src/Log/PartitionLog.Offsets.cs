@@ -1,5 +1,6 @@
 using Compat.Log.Epochs;
 using Compat.Log.Segments;
+using Compat.Log.Storage;
 using Compat.Wire.Records;
 
 namespace Compat.Log;
@@ -80,7 +81,7 @@ public sealed partial class PartitionLog
             // Headers first: a batch is read whole only when it holds the answer.
             Span<byte> buffer = stackalloc byte[BatchHeaderScanner.BufferSize];
             BatchHeaderScanner scanner = new(file.File, segment.StartOfSearch(fromOffset, size), size, buffer);
-            while (scanner.MoveNext())
+            while (scanner.MoveNext() || TryPassDamage(segment, file.File, size, buffer, ref scanner))
             {
                 if (scanner.Current.MaxTimestamp < timestamp || scanner.Current.LastOffset < start)
                 {
@@ -100,6 +101,18 @@ public sealed partial class PartitionLog
         {
             file.Release();
         }
+    }
+
+    private static bool TryPassDamage(Segment segment, IStorageFile file, int size, Span<byte> buffer, scoped ref BatchHeaderScanner scanner)
+    {
+        long next = scanner.NextPosition == 0 ? segment.BaseOffset : scanner.Current.NextOffset;
+        if (scanner.NextPosition >= size || segment.DamageAt(file, scanner.NextPosition, next, size) is not { } damage)
+        {
+            return false;
+        }
+
+        scanner = new BatchHeaderScanner(file, damage.End, size, buffer);
+        return scanner.MoveNext();
     }
 
     private static OffsetByTimestamp? FirstInBatch(in RecordBatch batch, long timestamp, long start)

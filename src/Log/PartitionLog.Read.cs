@@ -13,7 +13,8 @@ public sealed partial class PartitionLog
     /// <param name="isolation">Up to where to read.</param>
     /// <param name="minOneBatch">Whether the first batch is returned even when it alone is larger than wanted.</param>
     /// <returns>
-    /// OffsetOutOfRange for an offset below the log start or above the log end; no records, without an error, when there
+    /// OffsetOutOfRange for an offset below the log start or above the log end; CorruptMessage for one whose record is
+    /// damaged, because the reader has to decide to pass it over; no records, without an error, when there
     /// are none below the bound of the isolation.
     /// </returns>
     public LogReadResult Read(long offset, int maxBytes, FetchIsolation isolation, bool minOneBatch)
@@ -21,6 +22,10 @@ public sealed partial class PartitionLog
         try
         {
             return ReadTwice(offset, maxBytes, isolation, minOneBatch);
+        }
+        catch (LogDamagedException)
+        {
+            return Result(ErrorCode.CorruptMessage, RecordsPayload.Empty, Volatile.Read(ref _end), null);
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
@@ -31,8 +36,8 @@ public sealed partial class PartitionLog
 
     /// <summary>
     /// Walks all batches from the one that holds an offset on, up to the end of the log as it is when the walk begins. A
-    /// batch is valid until the next one is asked for. For replaying a log. What follows damaged bytes in a segment is left
-    /// out, with a message that names the offsets.
+    /// batch is valid until the next one is asked for. For replaying a log. Damaged bytes are left out, with a message that
+    /// names the offsets.
     /// </summary>
     /// <exception cref="IOException">The device fails.</exception>
     public IEnumerable<RecordBatch> ReadBatches(long fromOffset)
@@ -42,10 +47,13 @@ public sealed partial class PartitionLog
         long next = fromOffset;
         while (NextToWalk(next, end) is { } walked)
         {
+            long read = next;
+            DamagedRange? damage = null;
             using (walked.Reader)
             {
                 while (walked.Reader.MoveNext() && walked.Reader.Current.BaseOffset < end.Offset)
                 {
+                    read = walked.Reader.Current.NextOffset;
                     if (walked.Reader.Current.LastOffset >= next)
                     {
                         yield return walked.Reader.Current;
@@ -54,11 +62,12 @@ public sealed partial class PartitionLog
 
                 if (walked.Reader.Problem is not null)
                 {
-                    LogMessages.RecordsUnreadable(_context.Logger, walked.Segment, walked.Reader.NextPosition, walked.NextOffset, walked.Reader.Problem);
+                    damage = walked.Segment.DamageAt(walked.Reader.NextPosition, read, walked.Reader.End);
                 }
             }
 
-            next = walked.NextOffset;
+            // Behind the damage there is progress: the next search begins there.
+            next = Math.Min(damage?.ToOffset ?? walked.NextOffset, walked.NextOffset);
         }
     }
 
@@ -168,6 +177,11 @@ public sealed partial class PartitionLog
             if (!(isInTail && limit - position <= maxBytes) && !segment.TryFindBatch(file.File, offset, limit, out position, out batchSize))
             {
                 return false;
+            }
+
+            if (batchSize == 0 && !isInTail)
+            {
+                throw new LogDamagedException($"The offset {offset} lies in a damaged part of {segment}.");
             }
 
             int length = Math.Min(limit - position, minOneBatch ? Math.Max(maxBytes, batchSize) : maxBytes);

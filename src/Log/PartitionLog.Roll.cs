@@ -55,7 +55,11 @@ public sealed partial class PartitionLog
         MoveEndTo(next);
 
         // The files of the old segment are made durable beside the requests; until then a start would read it again.
-        _context.Flushes.Schedule(DeviceDirectory, () => TryFlush(baseOffset));
+        _context.Flushes.Schedule(DeviceDirectory, () =>
+        {
+            TryFlush(baseOffset);
+            _context.OnSegmentFlushed?.Invoke(this);
+        });
         return next;
     }
 

@@ -7,21 +7,18 @@ using Compat.Clients.Tests.Support;
 namespace Compat.Clients.Tests;
 
 /// <summary>
-/// Captures one request frame of each API and version that each client sends, but for versions that Kafka has dropped. The
-/// captured frames stand in tests/wire/Golden, where the codecs are held against them; COMPAT_RECORD_GOLDEN=1 writes them anew.
+/// Captures one request frame of each API and version that each client sends. The captured frames stand in
+/// tests/wire/Golden, where the codecs are held against them; COMPAT_RECORD_GOLDEN=1 writes them anew.
 /// </summary>
 public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroker>
 {
     /// <summary>The frames are to be read by people too; among several, the largest below this says most.</summary>
     private const int LargestFrame = 2048;
 
-    /// <summary>Some clients send a record as it is when compression does not make it smaller.</summary>
-    private static readonly byte[] Value = Reference.Utf8(string.Concat(Enumerable.Repeat("a value ", 25)));
-
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Paths.Drivers))!, "wire", "Golden");
 
-    /// <summary>Produce requests differ by what they carry, not by version alone. Null while what is produced is no concern of this test.</summary>
-    private volatile string? _producing;
+    /// <summary>Produce requests differ by what they carry, not by version alone.</summary>
+    private volatile string _producing = "";
 
     public static TheoryData<string> Clients => ClientKinds.All;
 
@@ -31,19 +28,12 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
     {
         ClientKind kind = ClientKinds.Named(name);
         ConcurrentDictionary<string, byte[]> frames = [];
-        ServedVersions served = await ServedVersions.AskAsync(broker.DirectBootstrap);
         broker.Proxy.Rule = _ => Fate.Pass;
-        broker.Proxy.Observer = request =>
-        {
-            string? carried = request.Api == ApiNumber.Produce ? _producing : "";
-            if (carried is not null && served.Serves(request))
-            {
-                frames.AddOrUpdate(
-                    $"{(short)request.Api:00}.v{request.Version}{carried}",
-                    request.Bytes,
-                    (_, known) => IsBetter(request.Bytes, known) ? request.Bytes : known);
-            }
-        };
+        _producing = "";
+        broker.Proxy.Observer = request => frames.AddOrUpdate(
+            $"{(short)request.Api:00}.v{request.Version}{(request.Api == ApiNumber.Produce ? _producing : "")}",
+            request.Bytes,
+            (_, known) => IsBetter(request.Bytes, known) ? request.Bytes : known);
 
         string version = await ConverseAsync(kind);
         broker.Proxy.Observer = _ => { };
@@ -63,7 +53,7 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
         string group = Names.Unique("golden-group");
         await Reference.CreateTopicAsync(broker.DirectBootstrap, topic, 2);
         await using ClientProcess client = await ClientProcess.StartAsync(kind, broker.Bootstrap);
-        OutgoingRecord record = new(Value, Reference.Utf8("a key"), Headers: [new("a header", Reference.Utf8("its value"))]);
+        OutgoingRecord record = new(Reference.Utf8("a value"), Reference.Utf8("a key"), Headers: [new("a header", Reference.Utf8("its value"))]);
         foreach (string codec in kind.Codecs)
         {
             _producing = "." + codec;
@@ -76,7 +66,6 @@ public class GoldenFrameTests(ProxiedBroker broker) : IClassFixture<ProxiedBroke
             await client.ProduceAsync(topic, [record], new ProduceSettings(Idempotent: true));
         }
 
-        _producing = null;
         await client.SubscribeAsync(group, [topic], kind.Strategies[^1]);
         await Wait.UntilAsync(() => client.Records.Count > 0, () => $"the member reads; {client.Evidence}");
         if (kind.CommitsOnDemand)

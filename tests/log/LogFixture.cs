@@ -3,7 +3,6 @@ using Compat.Log.Loading;
 using Compat.Log.Storage;
 using Compat.Wire;
 using Compat.Wire.Records;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Record = Compat.Wire.Records.Record;
 
@@ -42,6 +41,9 @@ internal sealed class LogFixture
 
     public LogConfig Config { get; set; }
 
+    /// <summary>The warnings and errors said since the log was last opened.</summary>
+    public ListLogger Lines { get; private set; } = new();
+
     public PartitionLog Log { get; private set; }
 
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -79,11 +81,12 @@ internal sealed class LogFixture
     private void Reopen(bool isClean, long recoveryPoint, long logStartOffset)
     {
         Flushes = new QueuedFlushes();
+        Lines = new ListLogger();
         Context = NewContext();
         Log = Open(isClean, recoveryPoint, logStartOffset);
     }
 
-    private LogContext NewContext() => new(Storage, Time, new Random(1), NullLogger.Instance) 
+    private LogContext NewContext() => new(Storage, Time, new Random(1), Lines) 
     {
         MaxDecompressedBytes = _maxDecompressedBytes,
         Flushes = Flushes,

@@ -1,4 +1,5 @@
 using Compat.Log.Configuration;
+using Compat.Log.Loading;
 using Compat.Log.Storage;
 using Compat.Wire;
 using Compat.Wire.Records;
@@ -62,26 +63,126 @@ public class RecoveryTests
     }
 
     [Fact]
-    public void Segments_behind_a_damaged_one_are_dropped()
+    public void Above_the_recovery_point_the_log_ends_at_damage_and_what_follows_is_put_aside()
     {
-        LogFixture fixture = new();
-        for (int index = 0; index < 3; index++)
-        {
-            fixture.AppendValues($"{index}a");
-            fixture.AppendValues($"{index}b");
-            fixture.Log.Roll();
-        }
+        LogFixture fixture = ThreeSegmentsOfTwo();
+        byte[] second = fixture.Storage.ReadAllBytes($"{fixture.Directory}/00000000000000000002.log")!;
+        byte[] third = fixture.Storage.ReadAllBytes($"{fixture.Directory}/00000000000000000004.log")!;
 
-        fixture.Crash(damage: storage =>
-        {
-            using IStorageFile file = storage.Open($"{fixture.Directory}/00000000000000000002.log", StorageOpenMode.Existing);
-            file.Write([0xff], file.Length - 1);
-        });
+        fixture.Crash(damage: storage => Flip(storage, $"{fixture.Directory}/00000000000000000002.log", -1));
 
         Assert.Equal([(0, "0a"), (1, "0b"), (2, "1a")], fixture.ReadAll());
         Assert.Equal(3, fixture.Log.LogEndOffset);
+        byte[] aside = fixture.Storage.ReadAllBytes($"{fixture.Directory}/00000000000000000003.log.damaged")!;
+        Assert.Equal(second[^aside.Length..^1], aside[..^1]);
+        Assert.Equal(third, fixture.Storage.ReadAllBytes($"{fixture.Directory}/00000000000000000004.log.damaged"));
+        Assert.Contains(fixture.Lines.All, line => line.Contains("damaged from offset 3 on", StringComparison.Ordinal) && line.Contains("00000000000000000003.log.damaged", StringComparison.Ordinal));
         fixture.AppendValues("next");
         Assert.Equal((3, "next"), fixture.ReadAll()[^1]);
+        fixture.Restart();
+        Assert.Equal((3, "next"), fixture.ReadAll()[^1]);
+    }
+
+    [Fact]
+    public void Damage_between_whole_batches_of_one_segment_keeps_what_follows_aside()
+    {
+        (LogFixture fixture, int[] ends) = ThreeBatches();
+        byte[] damaged = fixture.Storage.ReadAllBytes(FirstLog)!;
+        damaged[ends[0] + 70] ^= 1;
+
+        LogFixture started = Damaged(fixture, damaged);
+
+        Assert.Equal(Expected(1), started.ReadAll());
+        Assert.Equal(damaged[ends[0]..], started.Storage.ReadAllBytes(FirstLog.Replace("00000.log", "00002.log.damaged", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_torn_end_is_cut_off_with_one_line_and_nothing_is_put_aside()
+    {
+        (LogFixture fixture, int[] ends) = ThreeBatches();
+
+        LogFixture torn = Damaged(fixture, fixture.Storage.ReadAllBytes(FirstLog)![..(ends[1] + 30)]);
+
+        Assert.Single(torn.Lines.All, line => line.Contains("ended with 30 bytes that are no whole batch", StringComparison.Ordinal) && line.Contains("ends at offset 4", StringComparison.Ordinal));
+        Assert.DoesNotContain(torn.FileNames(), name => name.Contains("damaged", StringComparison.Ordinal));
+        Assert.Empty(Damaged(fixture, fixture.Storage.ReadAllBytes(FirstLog)!).Lines.All);
+    }
+
+    [Fact]
+    public void A_log_whose_owner_knows_better_is_not_opened_over_damage_and_stays_as_it_is()
+    {
+        (LogFixture fixture, int[] ends) = ThreeBatches();
+        byte[] damaged = fixture.Storage.ReadAllBytes(FirstLog)!;
+        damaged[ends[0] + 70] ^= 1;
+        fixture.Storage.WriteAllBytes(FirstLog, damaged, flush: false);
+        LogLoadOptions options = new() { TopicPartition = LogFixture.Partition, Config = LogConfig.Default, IsDamageRefused = true };
+
+        LogDamagedException refused = Assert.Throws<LogDamagedException>(() => PartitionLog.Open(fixture.Context, fixture.Directory, options));
+
+        Assert.Contains("offset 2", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(damaged, fixture.Storage.ReadAllBytes(FirstLog));
+        fixture.Storage.WriteAllBytes(FirstLog, damaged[..ends[0]], flush: false);
+        Assert.Equal(2, PartitionLog.Open(fixture.Context, fixture.Directory, options).LogEndOffset);
+    }
+
+    [Theory]
+    [InlineData(8, false)]
+    [InlineData(16, false)]
+    [InlineData(8, true)]
+    public void Damage_below_the_recovery_point_is_said_with_its_offsets_and_the_rest_is_read(int at, bool isIndexLost)
+    {
+        LogFixture fixture = new(config: LogConfig.Default with { IndexIntervalBytes = 100 });
+        List<int> starts = [];
+        for (int index = 0; index < 40; index++)
+        {
+            starts.Add((int)fixture.Log.Size);
+            fixture.AppendValues($"v{index}");
+        }
+
+        fixture.Log.Roll();
+        fixture.AppendValues("v40");
+        fixture.Log.Flush();
+        string segment = $"{fixture.Directory}/00000000000000000000.log";
+        fixture.Crash(recoveryPoint: 41, damage: storage =>
+        {
+            Flip(storage, segment, starts[20] + at);
+            if (isIndexLost)
+            {
+                storage.DeleteFile(segment.Replace(".log", ".index", StringComparison.Ordinal));
+            }
+        });
+        PartitionLog log = fixture.Log;
+        log.AdvanceHighWatermark(41);
+
+        Assert.Equal(41, log.LogEndOffset);
+        for (int offset = 0; offset < 41; offset++)
+        {
+            using LogReadResult read = log.Read(offset, 1, FetchIsolation.HighWatermark, minOneBatch: true);
+            Assert.Equal(offset == 20 ? ErrorCode.CorruptMessage : ErrorCode.None, read.ErrorCode);
+            if (offset != 20)
+            {
+                Assert.Equal([(offset, $"v{offset}")], Batches.Values(read.Records));
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 41).Where(offset => offset != 20), fixture.ReadAll().Select(record => (int)record.Offset));
+        Assert.Equal(Enumerable.Range(30, 11), fixture.ReadAll(30).Select(record => (int)record.Offset));
+        Assert.Single(fixture.Lines.All, line => line.Contains("the offsets 20 to 20 cannot be read", StringComparison.Ordinal));
+        Assert.DoesNotContain(fixture.FileNames(), name => name.Contains("damaged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_damaged_end_of_an_old_segment_is_said_and_the_next_segment_is_read()
+    {
+        LogFixture fixture = ThreeSegmentsOfTwo();
+        string segment = $"{fixture.Directory}/00000000000000000002.log";
+        int second = fixture.Storage.ReadAllBytes(segment)!.Length / 2;
+        fixture.Log.Flush();
+        fixture.Crash(recoveryPoint: 6, damage: storage => Flip(storage, segment, second + 8));
+
+        Assert.Equal(ErrorCode.CorruptMessage, fixture.Log.Read(3, 1, FetchIsolation.LogEnd, minOneBatch: true).ErrorCode);
+        Assert.Equal([0, 1, 2, 4, 5], fixture.ReadAll().Select(record => (int)record.Offset));
+        Assert.Single(fixture.Lines.All, line => line.Contains("the offsets from 3 to the end of the segment cannot be read", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -234,6 +335,31 @@ public class RecoveryTests
         whole[16] = 1;
 
         Assert.Throws<IOException>(() => Damaged(fixture, whole));
+    }
+
+    private static LogFixture ThreeSegmentsOfTwo()
+    {
+        LogFixture fixture = new();
+        for (int index = 0; index < 3; index++)
+        {
+            fixture.AppendValues($"{index}a");
+            fixture.AppendValues($"{index}b");
+            if (index < 2)
+            {
+                fixture.Log.Roll();
+            }
+        }
+
+        return fixture;
+    }
+
+    private static void Flip(MemoryStorage storage, string path, long at)
+    {
+        using IStorageFile file = storage.Open(path, StorageOpenMode.Existing);
+        long position = at < 0 ? file.Length + at : at;
+        byte[] one = new byte[1];
+        file.Read(one, position);
+        file.Write([(byte)(one[0] ^ 0x55)], position);
     }
 
     private static (LogFixture Fixture, int[] Ends) ThreeBatches()

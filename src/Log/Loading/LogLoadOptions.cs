@@ -35,4 +35,10 @@ public sealed record LogLoadOptions
 
     /// <summary>Whether the log was closed well, so that nothing has to be checked.</summary>
     public bool IsClean { get; init; }
+
+    /// <summary>
+    /// Whether damage with valid records behind it stops the opening, because others know better what the log should hold.
+    /// Without it those records are put aside.
+    /// </summary>
+    public bool IsDamageRefused { get; init; }
 }

@@ -189,11 +189,9 @@ internal sealed class LogLoader
                 _snapshots.Take(_producers, flush: false);
             }
 
-            string? cut = segment.Recover(Config.IndexIntervalBytes, batch => Recovered(batch, segment));
-            if (cut is not null)
+            if (segment.Recover(Config.IndexIntervalBytes, batch => Recovered(batch, segment)) is { } end)
             {
-                LogMessages.RecordsCutOff(_context.Logger, segment, cut);
-                DeleteSegmentsFrom(index + 1);
+                CutOff(index, end);
             }
 
             if (index + 1 < _segments.Count)
@@ -201,6 +199,54 @@ internal sealed class LogLoader
                 segment.OnBecomeInactive();
             }
         }
+    }
+
+    // A torn end was never on the device as a whole. With records behind it, it is damage, and those records may have been
+    // acknowledged: a log has no holes above its recovery point, so they go, but not from the disk.
+    private void CutOff(int index, InvalidEnd end)
+    {
+        Segment segment = _segments[index];
+        Segment[] behind = [.. _segments.Skip(index + 1).Where(each => each.Size > 0)];
+        if (behind.Length == 0 && !end.IsFollowedByBatch)
+        {
+            LogMessages.RecordsCutOff(_context.Logger, segment, segment.Size - end.Position, end.NextOffset, end.Problem);
+        }
+        else if (_options.IsDamageRefused)
+        {
+            throw new LogDamagedException(
+                $"{segment} is damaged from offset {end.NextOffset} on (position {end.Position}): {end.Problem}; valid records follow, which must not be lost");
+        }
+        else
+        {
+            PutAside(segment, end, behind);
+        }
+
+        segment.CutInvalidEnd(end);
+        foreach (Segment removed in _segments.Skip(index + 1))
+        {
+            removed.DeleteFiles();
+        }
+
+        _segments.RemoveRange(index + 1, _segments.Count - index - 1);
+    }
+
+    private void PutAside(Segment segment, InvalidEnd end, Segment[] behind)
+    {
+        string name = DamagedFile(end.NextOffset);
+        segment.CopyTo(name, end.Position);
+        foreach (Segment each in behind)
+        {
+            each.CopyTo(DamagedFile(each.BaseOffset), 0);
+        }
+
+        _context.Storage.FlushDirectory(_folder.Path);
+        LogMessages.RecordsPutAside(_context.Logger, segment, end.NextOffset, end.Problem, behind.Length, name);
+    }
+
+    private string DamagedFile(long offset)
+    {
+        string name = _folder.File(offset, LogFileNames.LogSuffix + LogFileNames.DamagedSuffix);
+        return _context.Storage.FileExists(name) ? $"{name}-{_context.NextUniqueName()}" : name;
     }
 
     private void Recovered(in RecordBatch batch, Segment segment)
@@ -226,7 +272,6 @@ internal sealed class LogLoader
     {
         foreach (Segment segment in _segments.Skip(index))
         {
-            LogMessages.SegmentDropped(_context.Logger, segment);
             segment.DeleteFiles();
         }
 

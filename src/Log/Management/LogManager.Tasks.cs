@@ -9,7 +9,11 @@ public sealed partial class LogManager
     /// <summary>With more logs to flush than this at the end, the volume is flushed as a whole.</summary>
     private const int FewLogs = 100;
 
+    // Soon enough that a crash finds closed segments behind the recovery point, and once for many of them.
+    private static readonly TimeSpan RecoveryPointDelay = TimeSpan.FromSeconds(1);
+
     private readonly List<ITimer> _timers = [];
+    private int _areRecoveryPointsDue;
     private int _isClosed;
 
     /// <summary>Begins to delete old segments, write checkpoints and forget producers, each at its interval, and to compact.</summary>
@@ -128,6 +132,18 @@ public sealed partial class LogManager
         Write(directory, logs, OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, _options.FlushOnClose);
         Write(directory, logs, OffsetCheckpointFile.Cleaner, log => log.CleanedOffset, _options.FlushOnClose);
         directory.Forgotten();
+    }
+
+    private void WriteRecoveryPointsSoon()
+    {
+        if (Interlocked.Exchange(ref _areRecoveryPointsDue, 1) == 0)
+        {
+            _context.Later.Add(RecoveryPointDelay, () =>
+            {
+                Interlocked.Exchange(ref _areRecoveryPointsDue, 0);
+                WriteRecoveryPoints();
+            });
+        }
     }
 
     private void RemoveExpiredProducers()

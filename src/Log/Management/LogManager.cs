@@ -31,6 +31,7 @@ public sealed partial class LogManager : IDisposable
         Directories = directories;
         Cleaner = new LogCleaner(context, () => Logs, _ => WriteCleanedOffsets(), options.Cleaner);
         context.OnFailure = (log, exception) => OnLogFailure(log, exception);
+        context.OnSegmentFlushed = _ => WriteRecoveryPointsSoon();
     }
 
     /// <summary>Called when a directory has gone offline, after its logs were taken away. Set once, before <see cref="LoadLogs"/>.</summary>

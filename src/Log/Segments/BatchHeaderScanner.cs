@@ -38,7 +38,7 @@ internal ref struct BatchHeaderScanner(IStorageFile file, int position, int end,
         }
 
         RecordBatchHeader header = RecordBatchHeader.Read(_buffer[(_next - _bufferStart)..]);
-        if (header.SizeInBytes < RecordBatch.HeaderSize || header.SizeInBytes > end - _next)
+        if (header.SizeInBytes < RecordBatch.HeaderSize || header.SizeInBytes > end - _next || header.Magic != RecordBatch.CurrentMagic)
         {
             return false;
         }

@@ -45,6 +45,9 @@ internal sealed class BatchReader : IDisposable
     /// <summary>Where the next batch would begin; all before it was read.</summary>
     public int NextPosition => _next;
 
+    /// <summary>Where the walk is to end.</summary>
+    public int End => _end;
+
     /// <summary>Why the walk stopped before its end, or null when it did not.</summary>
     public string? Problem { get; private set; }
 

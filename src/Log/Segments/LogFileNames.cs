@@ -20,6 +20,9 @@ public static class LogFileNames
     /// <summary>The state of the producers at an offset.</summary>
     public const string ProducerSnapshotSuffix = ".snapshot";
 
+    /// <summary>Records that a start could not keep in the log and would not delete; read by nobody.</summary>
+    public const string DamagedSuffix = ".damaged";
+
     /// <summary>A file that is to be deleted after a delay; one that a start finds is deleted then.</summary>
     public const string DeletedSuffix = ".deleted";
 

@@ -135,9 +135,14 @@ internal sealed partial class Segment
         SharedFile file = Acquire();
         try
         {
-            if (!TryFindBatch(file.File, offset, _size, out int position, out _))
+            if (!TryFindBatch(file.File, offset, _size, out int position, out int size))
             {
                 return (_size, offset);
+            }
+
+            if (size == 0)
+            {
+                return (position, DamageAt(file.File, position, BaseOffset, _size)?.FromOffset ?? offset);
             }
 
             Span<byte> header = stackalloc byte[RecordBatch.HeaderSize];
@@ -170,6 +175,7 @@ internal sealed partial class Segment
             file.Release();
         }
 
+        ForgetDamage();
         TransactionIndex.TruncateTo(offset);
         TruncateIndexes(offset);
     }
@@ -204,8 +210,25 @@ internal sealed partial class Segment
     {
         _context.OnIndexRebuilt(this);
         ResetIndexes();
-        ScanHeaders(0, (header, position) => Index(header, position, RebuildIntervalBytes));
+        long next = BaseOffset;
+        for (int position = 0; position < _size;)
+        {
+            position = ScanHeaders(position, (header, at) =>
+            {
+                Index(header, at, RebuildIntervalBytes);
+                next = header.NextOffset;
+            });
+            position = position < _size ? BehindDamage(position, next) : position;
+        }
+
         PersistIndexes();
+    }
+
+    // What lies behind damage gets an entry of its own, so that it is found without passing the damage.
+    private int BehindDamage(int position, long nextOffset)
+    {
+        _bytesSinceIndexEntry = int.MaxValue;
+        return DamageAt(position, nextOffset, _size)?.End ?? _size;
     }
 
     private bool IsTrue(IndexEntry entry)

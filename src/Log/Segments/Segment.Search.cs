@@ -10,26 +10,42 @@ internal sealed partial class Segment
     /// <param name="file">The segment's file.</param>
     /// <param name="offset">The offset.</param>
     /// <param name="end">Where to stop looking: a position at which a batch ends.</param>
-    /// <param name="position">Where the batch begins.</param>
-    /// <param name="size">Its size in bytes.</param>
+    /// <param name="position">Where the batch begins; where the damage does, when the offset lies in damage.</param>
+    /// <param name="size">Its size in bytes; 0 for damage.</param>
     /// <returns>False when all batches before <paramref name="end"/> lie before the offset.</returns>
     public bool TryFindBatch(IStorageFile file, long offset, int end, out int position, out int size)
     {
         Span<byte> buffer = stackalloc byte[BatchHeaderScanner.BufferSize];
         BatchHeaderScanner scanner = new(file, StartOfSearch(offset, end), end, buffer);
-        while (scanner.MoveNext())
+        long next = BaseOffset;
+        while (true)
         {
-            if (scanner.Current.LastOffset >= offset)
+            while (scanner.MoveNext())
             {
-                position = scanner.Position;
-                size = (int)scanner.Current.SizeInBytes;
+                if (scanner.Current.LastOffset >= offset)
+                {
+                    position = scanner.Position;
+                    size = (int)scanner.Current.SizeInBytes;
+                    return true;
+                }
+
+                next = scanner.Current.NextOffset;
+            }
+
+            size = 0;
+            position = scanner.NextPosition;
+            if (position == end || DamageAt(file, position, next, end) is not { } damage)
+            {
+                return false;
+            }
+
+            if (offset < damage.ToOffset)
+            {
                 return true;
             }
-        }
 
-        position = 0;
-        size = 0;
-        return false;
+            scanner = new BatchHeaderScanner(file, damage.End, end, buffer);
+        }
     }
 
     /// <summary>A walk through the batches from the one that holds an offset on; batches before it may come first.</summary>
@@ -83,7 +99,7 @@ internal sealed partial class Segment
             position = inTail;
         }
 
-        return position;
+        return PastDamage(position, offset);
     }
 
     /// <summary>

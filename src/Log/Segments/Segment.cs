@@ -1,4 +1,5 @@
 using Compat.Log.Configuration;
+using Compat.Log.Storage;
 using Compat.Wire.Records;
 
 namespace Compat.Log.Segments;
@@ -87,6 +88,12 @@ internal sealed partial class Segment
         try
         {
             file.File.Write(batches.Span, position);
+        }
+        catch (StorageFullException)
+        {
+            // What did reach the file takes room and would be a torn end after a crash.
+            file.File.Truncate(position);
+            throw;
         }
         finally
         {

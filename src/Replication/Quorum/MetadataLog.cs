@@ -48,6 +48,9 @@ internal sealed class MetadataLog
             TopicPartition = TopicPartition,
             TopicId = Uuid.One,
             Config = ConfigOf(options),
+
+            // Whatever was committed before the damage would be forgotten with it, and the topics' logs would belong to nobody.
+            IsDamageRefused = true,
         });
         var snapshots = new MetadataSnapshots(context.Storage, directory);
         snapshots.Load(log.FirstSegmentOffset);

@@ -168,15 +168,22 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Groups.Dispose();
-        await Lifecycle.DisposeAsync();
-        Controller.Dispose();
-        await _heartbeats.DisposeAsync();
-        await _controllerChannel.DisposeAsync();
-        _dialer.Dispose();
-        await _quorum.DisposeAsync();
-        await _snapshots.StopAsync();
-        Logs.Close(Lifecycle.BrokerEpoch);
-        Deadlines.Dispose();
+        try
+        {
+            await Lifecycle.DisposeAsync();
+            Controller.Dispose();
+            await _heartbeats.DisposeAsync();
+            await _controllerChannel.DisposeAsync();
+            _dialer.Dispose();
+            await _quorum.DisposeAsync();
+        }
+        finally
+        {
+            // Whatever the metadata log's device says, the other logs are closed well.
+            await _snapshots.StopAsync();
+            Logs.Close(Lifecycle.BrokerEpoch);
+            Deadlines.Dispose();
+        }
     }
 
     private void OnLeaderChange(LeaderAndEpoch leader)

@@ -17,8 +17,11 @@ internal enum StorageOperation
     Delete,
 }
 
-/// <summary>The process was killed while it asked for something: not a failure of the device, so nobody handles it.</summary>
-internal sealed class ProcessKilledException() : Exception("The process was killed here.");
+/// <summary>
+/// The process was killed while it asked for something. To the code that still runs in the test it is a device that
+/// fails, for ever.
+/// </summary>
+internal sealed class ProcessKilledException() : IOException("The process was killed here.");
 
 /// <summary>
 /// A storage that fails where a test or a seed says so: reads, writes and flushes with an error, writes torn at any
@@ -28,13 +31,16 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
 {
     private readonly Lock _lock = new();
     private long _changes;
-    private bool _isKilled;
+    private volatile bool _isKilled;
 
     /// <summary>Decides on an operation on a path: an exception fails it.</summary>
     public Func<StorageOperation, string, Exception?> Fault { get; set; } = (_, _) => null;
 
     /// <summary>Called before an operation; one that blocks makes the device slow.</summary>
     public Action<StorageOperation, string> Before { get; set; } = (_, _) => { };
+
+    /// <summary>The paths whose flushes return without having flushed: a device that lies.</summary>
+    public Func<string, bool> LiesAbout { get; set; } = _ => false;
 
     /// <summary>How many bytes of a failing write reach the file nevertheless.</summary>
     public int TornBytes { get; set; }
@@ -72,6 +78,12 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
             }
         };
     }
+
+    /// <summary>Whether the process was killed.</summary>
+    public bool IsKilled => _isKilled;
+
+    /// <summary>Kills the process now.</summary>
+    public void Kill() => _isKilled = true;
 
     /// <summary>Every operation succeeds from now on.</summary>
     public void Heal() => Fault = (_, _) => null;
@@ -129,13 +141,19 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
     public void FlushDirectory(string path)
     {
         CheckChange(StorageOperation.FlushDirectory, path);
-        inner.FlushDirectory(path);
+        if (!LiesAbout(path))
+        {
+            inner.FlushDirectory(path);
+        }
     }
 
     public void FlushVolume(string directory)
     {
         CheckChange(StorageOperation.Flush, directory);
-        inner.FlushVolume(directory);
+        if (!LiesAbout(directory))
+        {
+            inner.FlushVolume(directory);
+        }
     }
 
     public long LastModifiedMs(string path) => inner.LastModifiedMs(path);
@@ -171,7 +189,8 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
     private bool IsKilledNow()
     {
         ThrowIfKilled();
-        return _isKilled = Interlocked.Increment(ref _changes) >= KilledAtChange;
+        _isKilled |= Interlocked.Increment(ref _changes) >= KilledAtChange;
+        return _isKilled;
     }
 
     private void ThrowIfKilled()
@@ -229,7 +248,10 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
         public void Flush()
         {
             storage.CheckChange(StorageOperation.Flush, path);
-            file.Flush();
+            if (!storage.LiesAbout(path))
+            {
+                file.Flush();
+            }
         }
 
         public void Dispose() => file.Dispose();

@@ -28,9 +28,6 @@ internal sealed class SimulatedDisk : IStorage
     /// <summary>How much fits; writes beyond it write what fits and fail.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
 
-    /// <summary>Whether flushes return without having done anything: the device that lies.</summary>
-    public bool DoFlushesLie { get; set; }
-
     public bool CanFlushVolume => true;
 
     public long UsedBytes
@@ -49,7 +46,7 @@ internal sealed class SimulatedDisk : IStorage
     {
         lock (_lock)
         {
-            return new SimulatedDisk(_time, _root.Copy([])) { CapacityBytes = CapacityBytes, DoFlushesLie = DoFlushesLie };
+            return new SimulatedDisk(_time, _root.Copy([])) { CapacityBytes = CapacityBytes };
         }
     }
 
@@ -58,7 +55,7 @@ internal sealed class SimulatedDisk : IStorage
     {
         lock (_lock)
         {
-            return new SimulatedDisk(_time, _root.Survivor(random, [])) { CapacityBytes = CapacityBytes, DoFlushesLie = DoFlushesLie };
+            return new SimulatedDisk(_time, _root.Survivor(random, [])) { CapacityBytes = CapacityBytes };
         }
     }
 
@@ -154,22 +151,13 @@ internal sealed class SimulatedDisk : IStorage
 
     public void FlushDirectory(string path) => Locked(() =>
     {
-        DiskDirectory directory = FindDirectory(path) ?? throw new DirectoryNotFoundException(path);
-        if (!DoFlushesLie)
-        {
-            directory.Flush();
-        }
-
+        (FindDirectory(path) ?? throw new DirectoryNotFoundException(path)).Flush();
         return true;
     });
 
     public void FlushVolume(string directory) => Locked(() =>
     {
-        if (!DoFlushesLie)
-        {
-            _root.FlushAll();
-        }
-
+        _root.FlushAll();
         return true;
     });
 
@@ -264,7 +252,7 @@ internal sealed class SimulatedDisk : IStorage
 
         public void Truncate(long length) => disk.Locked(() => Open.Truncate((int)length));
 
-        public void Flush() => disk.Locked(() => !disk.DoFlushesLie && Open.Flush());
+        public void Flush() => disk.Locked(() => Open.Flush());
 
         public void Dispose() => _isDisposed = true;
     }

@@ -98,9 +98,9 @@ public class SimulatedDiskTests
     [Fact]
     public void A_lying_flush_keeps_nothing_for_sure()
     {
-        _disk.DoFlushesLie = true;
-        Write("/d/f", [1], flush: true);
-        _disk.FlushDirectory("/d");
+        FaultyStorage liar = new(_disk) { LiesAbout = path => path.StartsWith("/d", StringComparison.Ordinal) };
+        liar.WriteAllBytes("/d/f", [1], flush: true);
+        liar.FlushDirectory("/d");
 
         Assert.Contains(Losses(), disk => !disk.FileExists("/d/f"));
     }

@@ -1,6 +1,4 @@
-using Compat.Log;
 using Compat.Log.Configuration;
-using Compat.Replication.Partitions;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -151,31 +149,6 @@ public class FetchTests
         Assert.Equal(sent, correlationId);
         Assert.Equal([(0L, "at last")], DataFixture.Values(response.Responses[0].Partitions[1].Records.Memory));
         await WaitForAsync(() => fixture.WaitingFetches == 0);
-    }
-
-    [Fact]
-    public async Task No_append_is_missed_by_a_fetch_that_begins_to_wait_in_the_same_moment()
-    {
-        // Time stands still, so nothing but the append ends a wait; it comes a little later each round.
-        await using var fixture = new DataFixture();
-        TestClient[] clients = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => fixture.ConnectAsync()))];
-        for (int round = 0; round < 2000; round++)
-        {
-            string topic = $"new-{round}";
-            fixture.AddTopic(topic, new Uuid(33, (ulong)round));
-            Assert.True(fixture.Registry.TryGet(topic, 0, out Partition? partition));
-            byte[] batch = fixture.Batch("at once");
-            FetchRequest request = Request(12, (0, 0));
-            request.Topics[0].Topic = topic;
-
-            Task<FetchResponse>[] fetches = [.. clients.Select(client => client.AskAsync<FetchRequest, FetchResponse>(request, 12))];
-            Thread.SpinWait(round % 200 * 10);
-            Assert.Equal(ErrorCode.None, partition.AppendAsLeader(batch, 1, AppendOrigin.Client).ErrorCode);
-
-            Assert.All(await Task.WhenAll(fetches), response => Assert.Equal([(0L, "at once")], DataFixture.Values(Partition(response).Records.Memory)));
-        }
-
-        Assert.All(clients, client => client.Dispose());
     }
 
     [Fact]

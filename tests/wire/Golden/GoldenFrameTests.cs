@@ -55,7 +55,7 @@ public class GoldenFrameTests
         foreach (Compat.Wire.Records.Record record in batch.Records(1 << 20))
         {
             Assert.Equal("a key", Encoding.ASCII.GetString(record.Key));
-            Assert.Equal(string.Concat(Enumerable.Repeat("a value ", 25)), Encoding.ASCII.GetString(record.Value));
+            Assert.Equal("a value", Encoding.ASCII.GetString(record.Value));
             count++;
         }
 
