@@ -18,7 +18,7 @@ public sealed class ConfigValidator(DynamicBrokerConfig broker) : IConfigValidat
         ConfigProblem? problem = resource.Type switch
         {
             ConfigResourceType.Topic => TopicConfigChange.Check(values, current),
-            ConfigResourceType.Broker => CheckBrokerName(resource.Name, current) ?? BrokerConfigChange.Check(resource.Name.Length == 0, values, current),
+            ConfigResourceType.Broker => BrokerConfigChange.Check(resource.Name.Length == 0, values, current),
             ConfigResourceType.ClientMetrics => ClientMetricsConfigChange.Check(resource.Name, values),
             ConfigResourceType.Group => GroupConfigChange.Check(resource.Name, values, current),
             _ => ConfigProblem.Request($"Unknown resource type {(sbyte)resource.Type}"),
@@ -39,8 +39,8 @@ public sealed class ConfigValidator(DynamicBrokerConfig broker) : IConfigValidat
             new EffectiveConfig(entry.Name, entry.VisibleValue, (sbyte)entry.Source, IsReadOnly: false, entry.IsSensitive)),
     ];
 
-    /// <summary>What is wrong with the name of a broker resource, which must be this broker's id or empty.</summary>
-    internal static ConfigProblem? CheckBrokerName(string name, BrokerConfig current)
+    /// <summary>What is wrong with the name of a broker resource, which must be the id of the broker that is asked, or empty.</summary>
+    internal static ConfigProblem? CheckBrokerName(string name, int nodeId)
     {
         if (name.Length == 0)
         {
@@ -52,7 +52,7 @@ public sealed class ConfigValidator(DynamicBrokerConfig broker) : IConfigValidat
             return ConfigProblem.Request($"Node id must be an integer, but it is: {name}");
         }
 
-        return id == current.Node.NodeId ? null : ConfigProblem.Request($"Unexpected broker id, expected {current.Node.NodeId}, but received {name}");
+        return id == nodeId ? null : ConfigProblem.Request($"Unexpected broker id, expected {nodeId}, but received {name}");
     }
 
     private static ConfigDefinition? DefinitionOf(ConfigResourceType type, string name)

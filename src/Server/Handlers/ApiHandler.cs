@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Compat.Server.Transport;
 using Compat.Wire;
@@ -34,6 +35,9 @@ public abstract class ApiHandler
 
     /// <summary>Writes the answer of a completed request, with its length and header, or nothing if there is none.</summary>
     internal abstract void Encode(RequestContext context, ResponseWriter output);
+
+    /// <summary>Writes the answer of a completed request with its header; returns the number of bytes, 0 if there is none.</summary>
+    internal abstract long Write(RequestContext context, IBufferWriter<byte> output);
 }
 
 /// <summary>What carries out one API.</summary>
@@ -92,18 +96,29 @@ public abstract class ApiHandler<TRequest, TResponse> : ApiHandler
     /// <inheritdoc/>
     internal sealed override void Encode(RequestContext context, ResponseWriter output)
     {
-        if (context.Response is not TResponse response)
+        if (context.Response is null)
         {
             return;
         }
 
         Memory<byte> length = output.GetMemory(LengthBytes)[..LengthBytes];
         output.Advance(LengthBytes);
+        BinaryPrimitives.WriteInt32BigEndian(length.Span, checked((int)Write(context, output)));
+    }
+
+    /// <inheritdoc/>
+    internal sealed override long Write(RequestContext context, IBufferWriter<byte> output)
+    {
+        if (context.Response is not TResponse response)
+        {
+            return 0;
+        }
+
         var writer = new WireWriter(output);
         new ResponseHeader(context.CorrelationId).Write(ref writer, Key, context.ApiVersion);
         response.Write(ref writer, context.ApiVersion);
         writer.Flush();
-        BinaryPrimitives.WriteInt32BigEndian(length.Span, checked((int)writer.BytesWritten));
+        return writer.BytesWritten;
     }
 
     private static async Task CompleteLaterAsync(ValueTask<TResponse?> handling, RequestContext context)

@@ -1,17 +1,23 @@
 using Compat.Server.Cluster;
 using Compat.Server.Configuration;
+using Compat.Server.Forwarding;
 using Compat.Server.Hosting;
+using Compat.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Compat.Server.Handlers;
 
-/// <summary>The one list of what this broker carries out. An API that is not in here is not advertised.</summary>
+/// <summary>
+/// What this node carries out, as a broker and as a controller. An API that is not in the list of a listener's role is not
+/// advertised there. What only the active controller decides is in both: a broker forwards it.
+/// </summary>
 internal static class ApiHandlerList
 {
-    /// <summary>Makes the handlers of a broker.</summary>
+    /// <summary>Makes the handlers of the listeners for clients and brokers.</summary>
     public static ApiHandlers Create(BrokerParts parts)
     {
         BrokerConfig config = parts.Options.Config;
+        Forwarder forwarder = parts.Forwarder;
         var cluster = new ClusterView(parts.ClusterId, () => parts.Image, parts.AddressOf);
         ApiHandlers? handlers = null;
         handlers = new ApiHandlers(
@@ -30,28 +36,68 @@ internal static class ApiHandlerList
             new DescribeGroupsHandler(parts.Groups),
             new ListGroupsHandler(parts.Groups),
             new ApiVersionsHandler(() => handlers!, parts),
-            new CreateTopicsHandler(parts.Controller),
-            new DeleteTopicsHandler(parts.Controller),
+            Forward(new CreateTopicsHandler(parts.Controller), forwarder),
+            Forward(new DeleteTopicsHandler(parts.Controller), forwarder),
             new DeleteRecordsHandler(parts.Lookup),
             new InitProducerIdHandler(
                 parts.ProducerIds, config.Producers.TransactionMaxTimeoutMs, parts.Options.Loggers.CreateLogger<InitProducerIdHandler>()),
             new OffsetForLeaderEpochHandler(parts.Lookup),
             new DescribeConfigsHandler(() => parts.Image, parts.Config, parts.Options.LoggerLevels),
-            new AlterConfigsHandler(parts.Controller),
+            new AlterConfigsHandler(Forward(new ControllerAlterConfigsHandler(parts.Controller), forwarder), parts.NodeId),
             new DescribeLogDirsHandler(parts.Logs),
-            new CreatePartitionsHandler(parts.Controller),
+            Forward(new CreatePartitionsHandler(parts.Controller), forwarder),
             new DeleteGroupsHandler(parts.Groups),
-            new ElectLeadersHandler(parts.Controller),
-            new IncrementalAlterConfigsHandler(parts.Controller, parts.Options.LoggerLevels, parts.NodeId),
+            Forward(new ElectLeadersHandler(parts.Controller), forwarder),
+            new IncrementalAlterConfigsHandler(
+                Forward(new ControllerIncrementalAlterConfigsHandler(parts.Controller), forwarder), parts.Options.LoggerLevels, parts.NodeId),
+            Forward(new AlterPartitionReassignmentsHandler(parts.Controller), forwarder),
             new ListPartitionReassignmentsHandler(cluster),
             new OffsetDeleteHandler(parts.Groups, () => parts.Image),
-            new DescribeQuorumHandler(parts.Quorum),
-            new UpdateFeaturesHandler(parts.Controller),
+            Forward(new DescribeQuorumHandler(parts.Quorum), forwarder),
+            Forward(new UpdateFeaturesHandler(parts.Controller), forwarder),
             new DescribeClusterHandler(cluster),
             new DescribeProducersHandler(parts.Lookup),
+            Forward(new UnregisterBrokerHandler(parts.Controller), forwarder),
             new ListConfigResourcesHandler(() => parts.Image),
             new DescribeTopicPartitionsHandler(cluster, config.Network.MaxPartitionsPerDescription),
+            Forward(new UnregisterControllerHandler(parts.Controller), forwarder),
         ]);
         return handlers;
     }
+
+    /// <summary>Makes the handlers of the controllers' listeners.</summary>
+    public static ApiHandlers CreateForController(BrokerParts parts)
+    {
+        var cluster = new ClusterView(parts.ClusterId, () => parts.Image, parts.AddressOf);
+        ApiHandlers? handlers = null;
+        handlers = new ApiHandlers(
+        [
+            new ApiVersionsHandler(() => handlers!, parts),
+            new CreateTopicsHandler(parts.Controller),
+            new DeleteTopicsHandler(parts.Controller),
+            new DescribeConfigsHandler(() => parts.Image, parts.Config, parts.Options.LoggerLevels),
+            new ControllerAlterConfigsHandler(parts.Controller),
+            new CreatePartitionsHandler(parts.Controller),
+            new ElectLeadersHandler(parts.Controller),
+            new ControllerIncrementalAlterConfigsHandler(parts.Controller),
+            new AlterPartitionReassignmentsHandler(parts.Controller),
+            new ListPartitionReassignmentsHandler(cluster),
+            new DescribeQuorumHandler(parts.Quorum),
+            new AlterPartitionHandler(parts.Controller),
+            new UpdateFeaturesHandler(parts.Controller),
+            new EnvelopeHandler(parts.Controller, () => handlers!),
+            new BrokerRegistrationHandler(parts.Controller),
+            new BrokerHeartbeatHandler(parts.Controller),
+            new UnregisterBrokerHandler(parts.Controller),
+            new AllocateProducerIdsHandler(parts.Controller),
+            new ControllerRegistrationHandler(parts.Controller),
+            new AssignReplicasToDirsHandler(parts.Controller),
+            new UnregisterControllerHandler(parts.Controller),
+        ]);
+        return handlers;
+    }
+
+    private static ForwardingHandler<TRequest, TResponse> Forward<TRequest, TResponse>(ApiHandler<TRequest, TResponse> handler, Forwarder forwarder)
+        where TRequest : class, IWireMessage<TRequest>, IRequest
+        where TResponse : class, IWireMessage<TResponse> => new(handler, forwarder);
 }

@@ -23,8 +23,10 @@ public sealed class Broker : IAsyncDisposable
     private readonly BrokerOptions _options;
     private readonly ILogger _logger;
     private IReadOnlyList<BoundListener> _listeners = [];
+    private IReadOnlyList<BoundListener> _controllerListeners = [];
     private BrokerParts? _parts;
     private ConnectionServer? _server;
+    private ConnectionServer? _controllerServer;
     private Monitoring? _monitoring;
 
     /// <summary>Makes a broker that does nothing before it is started.</summary>
@@ -39,6 +41,9 @@ public sealed class Broker : IAsyncDisposable
 
     /// <summary>The listeners with the ports that they are bound to; empty before the start.</summary>
     public IReadOnlyList<ListenerEndpoint> Listeners => [.. _listeners.Select(listener => listener.Endpoint)];
+
+    /// <summary>The listeners of the controller role with the ports that they are bound to; empty before the start.</summary>
+    public IReadOnlyList<ListenerEndpoint> ControllerListeners => [.. _controllerListeners.Select(listener => listener.Endpoint)];
 
     /// <summary>The addresses for a client's bootstrap.servers: one for each listener.</summary>
     public string BootstrapServers => string.Join(',', _listeners.Select(listener => $"{HostToDial(listener.Endpoint)}:{listener.Endpoint.Port}"));
@@ -67,10 +72,13 @@ public sealed class Broker : IAsyncDisposable
         try
         {
             // First the ports: whoever has them is told at once, and nothing has been touched.
-            _listeners = [.. Config.Listeners.Listeners.Select(endpoint => BoundListener.Bind(endpoint, SocketOptionsOf(Config.Network)))];
+            _listeners = Bind(Config.Listeners.Listeners);
+            _controllerListeners = Bind(Config.Listeners.ControllerListeners);
             _monitoring = StartMonitoring();
             _parts = new BrokerParts(_options, _listeners);
-            await _parts.StartAsync(_listeners, cancellationToken);
+            // Controllers have to hear each other, and brokers them, before any of them is ready.
+            _controllerServer = Serve(ApiHandlerList.CreateForController(_parts), _controllerListeners);
+            await _parts.StartAsync(cancellationToken);
             Serve(_parts);
         }
         catch (Exception e) when (e is LogDirectoryException or MetadataException or BrokerRegistrationException or IOException or UnauthorizedAccessException)
@@ -105,12 +113,15 @@ public sealed class Broker : IAsyncDisposable
             await server.DisposeAsync();
         }
 
-        foreach (BoundListener listener in _listeners)
+        if (Interlocked.Exchange(ref _controllerServer, null) is ConnectionServer controllerServer)
         {
-            foreach (IChannelListener socket in listener.Sockets)
-            {
-                socket.Dispose();
-            }
+            await controllerServer.StopAsync(StopPatience);
+            await controllerServer.DisposeAsync();
+        }
+
+        foreach (IChannelListener socket in _listeners.Concat(_controllerListeners).SelectMany(listener => listener.Sockets))
+        {
+            socket.Dispose();
         }
 
         if (Interlocked.Exchange(ref _monitoring, null) is Monitoring monitoring)
@@ -138,23 +149,31 @@ public sealed class Broker : IAsyncDisposable
 
     private void Serve(BrokerParts parts)
     {
-        ApiHandlers handlers = ApiHandlerList.Create(parts);
-        _server = new ConnectionServer(
-            LimitsOf(Config.Network), new RequestDispatcher(handlers, _options.Time, _monitoring?.Requests), _options.Time, _options.Loggers.CreateLogger<ConnectionServer>());
-        foreach (BoundListener listener in _listeners)
-        {
-            foreach (IChannelListener socket in listener.Sockets)
-            {
-                _server.Start(listener.Endpoint.Name, socket);
-            }
-        }
-
+        _server = Serve(ApiHandlerList.Create(parts), _listeners);
         FollowSettings(parts, _server.Connections);
         _monitoring?.Serve(
             MonitoredParts.Sources(parts, _server, Listeners),
             MonitoredParts.Checks(parts, Listeners),
             () => DurabilityPromise.Of(parts.Config.Current.Topics.Log));
     }
+
+    private ConnectionServer Serve(ApiHandlers handlers, IReadOnlyList<BoundListener> listeners)
+    {
+        var server = new ConnectionServer(
+            LimitsOf(Config.Network), new RequestDispatcher(handlers, _options.Time, _monitoring?.Requests), _options.Time, _options.Loggers.CreateLogger<ConnectionServer>());
+        foreach (BoundListener listener in listeners)
+        {
+            foreach (IChannelListener socket in listener.Sockets)
+            {
+                server.Start(listener.Endpoint.Name, socket);
+            }
+        }
+
+        return server;
+    }
+
+    private IReadOnlyList<BoundListener> Bind(IReadOnlyList<ListenerEndpoint> endpoints) =>
+        [.. endpoints.Select(endpoint => BoundListener.Bind(endpoint, SocketOptionsOf(Config.Network)))];
 
     /// <summary>What can change while the broker runs is taken over now, as the metadata log has it, and from now on.</summary>
     private static void FollowSettings(BrokerParts parts, ConnectionTable connections)

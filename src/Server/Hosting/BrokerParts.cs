@@ -7,6 +7,7 @@ using Compat.Replication.Partitions;
 using Compat.Replication.Quorum;
 using Compat.Server.Configuration;
 using Compat.Server.Fetching;
+using Compat.Server.Forwarding;
 using Compat.Server.Handlers;
 using Compat.Server.Peers;
 using Compat.Server.Platform;
@@ -66,6 +67,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             options.Time,
             options.Loggers.CreateLogger<BrokerLifecycle>());
         Logs.OnDirectoryOffline = _ => Lifecycle.SendNow();
+        Forwarder = new Forwarder(Controller, _controllerChannel, config.Brokers.RequestTimeout, options.Time);
         ProducerIds = ProducerIdManager.Of(_controllerChannel, NodeId, () => Lifecycle.BrokerEpoch);
         Lookup = new PartitionLookup(Partitions, () => Loader.Image);
         FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
@@ -111,6 +113,8 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public QuorumController Controller { get; }
 
     public BrokerLifecycle Lifecycle { get; }
+
+    public Forwarder Forwarder { get; }
 
     public PartitionRegistry Partitions { get; }
 
@@ -158,7 +162,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     }
 
     /// <summary>Replays the metadata, opens the logs, and takes the lead of the partitions.</summary>
-    public async Task StartAsync(IReadOnlyList<BoundListener> listeners, CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         _quorum.Start(Loader);
         await Lifecycle.StartAsync(cancellationToken);

@@ -105,7 +105,7 @@ internal sealed class GroupFixture : IAsyncDisposable
                 LoggerLevels = new LoggerLevels(LogLevel.Information),
             },
             []);
-        await parts.StartAsync([], CancellationToken.None);
+        await parts.StartAsync(CancellationToken.None);
         return new GroupFixture(parts, time, storage);
     }
 }

@@ -52,6 +52,14 @@ internal sealed class BrokerFixture : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A client of the controllers' listener, which the settings have to name.</summary>
+    public async Task<SocketClient> ConnectToControllerAsync()
+    {
+        var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(IPAddress.Loopback, Broker.ControllerListeners[0].Port);
+        return new SocketClient(client);
+    }
+
     public async Task<SocketClient> ConnectClientAsync() => new(await ConnectAsync());
 
     public ValueTask DisposeAsync() => Broker.DisposeAsync();

@@ -22,7 +22,7 @@ internal static class GeneralSettings
         Int("background.threads", "10", AtLeast(1), "Number of threads for background work in Apache Kafka.").ClusterWide().WithoutEffect(Reasons.Threads),
         Int("num.replica.alter.log.dirs.threads", null, null, "Number of threads that move replicas between log directories in Apache Kafka.").WithoutEffect(Reasons.Threads),
         Int("num.recovery.threads.per.data.dir", "2", AtLeast(1), "Number of logs of a directory that are opened at a time when the broker starts.").ClusterWide(),
-        Int("request.timeout.ms", "30000", null, "Time in milliseconds a request to another broker may take.").WithoutEffect(Reasons.OneBroker),
+        Int("request.timeout.ms", "30000", null, "Time in milliseconds a request that is forwarded to the controller may take."),
         Long("socket.connection.setup.timeout.ms", "10000", null, "Time in milliseconds a connection to another broker may take to be set up.").WithoutEffect(Reasons.OneBroker),
         Long("socket.connection.setup.timeout.max.ms", "30000", null, "Upper limit in milliseconds for that time as it grows from failure to failure.").WithoutEffect(Reasons.OneBroker),
         List("config.providers", "", ListOf(true, false), "Names of providers that resolve variables in values, such as files or the environment.").ClusterWide().OnlyDefault(Reasons.Providers),

@@ -9,7 +9,7 @@ public sealed record ListenerConfig
     public required IReadOnlyList<ListenerEndpoint> Listeners { get; init; }
 
     /// <summary>
-    /// The listeners of the controller role. A quorum of one talks to nobody, so they are checked but need not be opened.
+    /// The listeners of the controller role, for controllers and brokers. A quorum of one needs none.
     /// </summary>
     public required IReadOnlyList<ListenerEndpoint> ControllerListeners { get; init; }
 

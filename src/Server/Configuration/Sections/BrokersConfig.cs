@@ -18,6 +18,9 @@ public sealed record BrokersConfig
     /// <summary>unclean.leader.election.interval.ms: time between two looks for partitions that need an unclean election.</summary>
     public required TimeSpan UncleanElectionInterval { get; init; }
 
+    /// <summary>request.timeout.ms: the most that a request which is forwarded to the controller may take.</summary>
+    public required TimeSpan RequestTimeout { get; init; }
+
     internal static BrokersConfig From(ConfigValues values) => new()
     {
         HeartbeatInterval = ConfigTime.Milliseconds(values.Required<int>("broker.heartbeat.interval.ms")),
@@ -26,6 +29,7 @@ public sealed record BrokersConfig
         LeaderBalanceInterval = values.Required<bool>("auto.leader.rebalance.enable")
             ? ConfigTime.Milliseconds(Math.Min(values.Required<long>("leader.imbalance.check.interval.seconds"), int.MaxValue) * 1_000)
             : null,
+        RequestTimeout = ConfigTime.Milliseconds(values.Required<int>("request.timeout.ms")),
         UncleanElectionInterval = ConfigTime.Milliseconds(values.Required<long>("unclean.leader.election.interval.ms")),
     };
 }
