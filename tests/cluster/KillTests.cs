@@ -1,5 +1,4 @@
 using Compat.Clients.Tests.Broker;
-using Compat.Clients.Tests.Support;
 using Compat.Cluster.Tests.Histories;
 using Compat.Cluster.Tests.Workloads;
 

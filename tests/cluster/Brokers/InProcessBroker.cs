@@ -1,4 +1,3 @@
-using Compat.Log.Storage;
 using Compat.Log.Tests.Faults;
 using Compat.Server.Configuration;
 using Compat.Server.Configuration.Sources;
