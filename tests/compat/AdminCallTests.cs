@@ -14,7 +14,7 @@ public class AdminCallTests(SharedBroker broker)
     private const int InvalidReplication = 38;
 
     /// <summary>Calls that belong to parts of Kafka which this broker does not advertise.</summary>
-    private static readonly string[] NotAdvertised = ["createAcls", "describeAcls", "deleteAcls", "alterReassignments"];
+    private static readonly string[] NotAdvertised = ["createAcls", "describeAcls", "deleteAcls"];
 
     public static TheoryData<string> Clients => ClientKinds.Those(kind => kind.AdminCalls.Count > 0);
 
