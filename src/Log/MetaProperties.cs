@@ -33,7 +33,11 @@ public sealed record MetaProperties(string? ClusterId, int? NodeId, Uuid Directo
         }
 
         Dictionary<string, string> properties = JavaProperties.Parse(text);
-        string version = properties.GetValueOrDefault(VersionKey, "0");
+        if (!properties.TryGetValue(VersionKey, out string? version))
+        {
+            throw new LogDirectoryException($"{path} does not say its version; it is damaged or not of a broker.");
+        }
+
         if (version is not ("0" or CurrentVersion))
         {
             throw new LogDirectoryException($"{path} has version {version}, which is not known.");

@@ -72,7 +72,8 @@ public sealed class LogDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            directory.Fail(exception);
+            // Told by whoever opens several, which fails if this is the only one.
+            directory._failure = exception;
         }
         catch
         {
@@ -87,8 +88,11 @@ public sealed class LogDirectory : IDisposable
     internal void Fail(Exception exception)
     {
         _failure ??= exception;
-        LogMessages.DirectoryOffline(_context.Logger, Path, exception);
+        TellFailure();
     }
+
+    /// <summary>Says in the log why the directory is offline.</summary>
+    internal void TellFailure() => LogMessages.DirectoryOffline(_context.Logger, Path, _failure!);
 
     /// <summary>Writes a checkpoint unless it says the same as the last time.</summary>
     /// <exception cref="IOException">The device fails.</exception>
@@ -163,12 +167,12 @@ public sealed class LogDirectory : IDisposable
         MetaProperties? found = MetaProperties.Read(Storage, Path);
         if (found?.ClusterId is { } clusterId && clusterId != options.ClusterId)
         {
-            throw new LogDirectoryException($"The log directory {Path} belongs to the cluster {clusterId}, not to {options.ClusterId}.");
+            throw new LogDirectoryException($"The log directory {Path} belongs to the cluster {clusterId}, not to {options.ClusterId} (cluster.id).");
         }
 
         if (found?.NodeId is { } nodeId && nodeId != options.NodeId)
         {
-            throw new LogDirectoryException($"The log directory {Path} belongs to the node {nodeId}, not to {options.NodeId}.");
+            throw new LogDirectoryException($"The log directory {Path} belongs to the node {nodeId}, not to {options.NodeId} (node.id).");
         }
 
         DirectoryId = found?.DirectoryId ?? Uuid.Zero;

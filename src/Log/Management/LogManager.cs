@@ -73,11 +73,15 @@ public sealed partial class LogManager : IDisposable
                 directories.Add(LogDirectory.Open(context, path, options));
             }
 
-            return directories.Any(directory => directory.IsOnline)
-                ? new LogManager(context, options, directories)
-                : throw new LogDirectoryException(
-                    $"No log directory can be used: {string.Join("; ", directories.Select(directory => directory.Failure?.Message))}",
+            if (!directories.Exists(directory => directory.IsOnline))
+            {
+                throw new LogDirectoryException(
+                    $"log.dirs: no log directory can be used: {string.Join("; ", directories.Select(directory => $"{directory.Path}: {directory.Failure!.Message}"))}",
                     directories.FirstOrDefault()?.Failure);
+            }
+
+            directories.Where(directory => !directory.IsOnline).ToList().ForEach(directory => directory.TellFailure());
+            return new LogManager(context, options, directories);
         }
         catch
         {

@@ -164,8 +164,11 @@ public sealed class MemoryStorage : IStorage
     /// <inheritdoc/>
     public long LastModifiedMs(string path) => Find(path)?.LastModifiedMs ?? 0;
 
+    /// <summary>The room that every directory's volume is said to have; -1 for unknown.</summary>
+    public StorageVolume Room { get; set; } = new(-1, -1);
+
     /// <inheritdoc/>
-    public StorageVolume Volume(string directory) => new(-1, -1);
+    public StorageVolume Volume(string directory) => Room;
 
     /// <inheritdoc/>
     public IDisposable? TryLock(string path)

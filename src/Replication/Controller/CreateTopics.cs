@@ -145,6 +145,7 @@ internal sealed class CreateTopics
         {
             Name = name,
             TopicId = id,
+            ErrorMessage = null,
             NumPartitions = partitions.Count,
             ReplicationFactor = (short)partitions[0].Replicas.Length,
             Configs = [.. _turn.Configs.EffectiveTopicConfigs(_turn.Image, configs).Select(ToResponse)],

@@ -40,11 +40,11 @@ internal sealed class UpdateFeatures
                     $"The update failed for all features since the following feature had an error: {problem}")));
             }
         }
-        var response = new UpdateFeaturesResponse();
+        var response = new UpdateFeaturesResponse { ErrorMessage = null };
         if (version <= 1)
         {
             response.Results.AddRange(request.FeatureUpdates.Select(update =>
-                new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = update.Feature }));
+                new UpdateFeaturesResponse.UpdatableFeatureResult { Feature = update.Feature, ErrorMessage = null }));
         }
         return new Decision<UpdateFeaturesResponse>(request.ValidateOnly ? [] : _records, response);
     }

@@ -93,7 +93,7 @@ internal sealed class MetadataSnapshots
     {
         SnapshotFileReader reader = Open(id);
         RecordBatch header = reader.Header();
-        long timestampMs = ControlRecords.LastContainedLogTimestampOf(header)
+        long timestampMs = (header.IsControl ? ControlRecords.LastContainedLogTimestampOf(header) : null)
             ?? throw new MetadataException($"The snapshot {PathOf(id)} does not begin with a header.");
         return (new MetadataSnapshot(id, timestampMs, reader.Records()), ControlRecords.Apply(VoterSet.Empty, header));
     }

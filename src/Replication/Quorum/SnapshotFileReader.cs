@@ -33,6 +33,10 @@ internal sealed class SnapshotFileReader
         bool isComplete = false;
         foreach (RecordBatch batch in Batches())
         {
+            if (isComplete)
+            {
+                throw new MetadataException($"The snapshot {_path} goes on after its footer.");
+            }
             if (batch.IsControl)
             {
                 isComplete = ControlRecords.IsFooter(batch);

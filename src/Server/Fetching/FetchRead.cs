@@ -24,6 +24,12 @@ internal sealed class FetchRead : IDisposable
     /// <summary>Whether any partition was read, rather than found not to exist.</summary>
     public bool HasRead { get; set; }
 
+    /// <summary>Leaders that the client is told of because it asked where they are not; null for none, as nearly always.</summary>
+    public HashSet<int>? NewLeaders { get; private set; }
+
+    /// <summary>Takes note of a leader that the answer names.</summary>
+    public void NameLeader(int brokerId) => (NewLeaders ??= []).Add(brokerId);
+
     /// <summary>Adds the result of a partition.</summary>
     public void Add(FetchKey key, FetchResponse.PartitionData data) => Results.Add((key, data));
 

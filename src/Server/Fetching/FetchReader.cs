@@ -78,7 +78,7 @@ internal sealed class FetchReader
             // A topic that is gone does not cut the wait for the others short; one that has moved does.
             read.IsUrgent |= found == ErrorCode.NotLeaderOrFollower;
             read.HasRead |= found == ErrorCode.NotLeaderOrFollower;
-            return Failed(plan, target, found);
+            return Failed(plan, target, found, read);
         }
 
         read.HasRead = true;
@@ -87,13 +87,13 @@ internal sealed class FetchReader
         if (fenced != ErrorCode.None)
         {
             read.IsUrgent = true;
-            return Failed(plan, target, fenced);
+            return Failed(plan, target, fenced, read);
         }
 
         if (target.LastFetchedEpoch >= 0 && FindDivergence(partition.Log, target) is { } divergence)
         {
             read.IsUrgent = true;
-            return divergence.End is null ? Failed(plan, target, divergence.Error) : Diverging(partition.Log, target, divergence.End);
+            return divergence.End is null ? Failed(plan, target, divergence.Error, read) : Diverging(partition.Log, target, divergence.End);
         }
 
         LogReadResult result = partition.Log.Read(target.FetchOffset, Math.Min(target.MaxBytes, left), plan.Isolation, minOneBatch: read.Bytes == 0);
@@ -101,7 +101,7 @@ internal sealed class FetchReader
         {
             read.IsUrgent = true;
             partition.Counters.CountFailedFetch();
-            return Failed(plan, target, result.ErrorCode);
+            return Failed(plan, target, result.ErrorCode, read);
         }
 
         read.Keep(partition, result);
@@ -146,7 +146,7 @@ internal sealed class FetchReader
         Records = RecordsPayload.Empty,
     };
 
-    private FetchResponse.PartitionData Failed(FetchPlan plan, FetchTarget target, ErrorCode code)
+    private FetchResponse.PartitionData Failed(FetchPlan plan, FetchTarget target, ErrorCode code, FetchRead read)
     {
         var data = new FetchResponse.PartitionData
         {
@@ -162,6 +162,7 @@ internal sealed class FetchReader
             _partitions.FindLeader(target.Key.Topic, target.Key.TopicId, target.Key.Partition) is (int leader, int epoch))
         {
             data.CurrentLeader = new FetchResponse.LeaderIdAndEpoch { LeaderId = leader, LeaderEpoch = epoch };
+            read.NameLeader(leader);
         }
 
         return data;

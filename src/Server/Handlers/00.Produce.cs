@@ -78,7 +78,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
 
         if (partition is null)
         {
-            return NotLeader(topic, data.Index, context);
+            return NotLeader(topic, data.Index, context, append.Response);
         }
 
         if (TopicName.IsInternal(partition.TopicPartition.Topic) && context.ClientId != AdminClientId)
@@ -91,7 +91,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
         ProduceResponse.PartitionProduceResponse response = Describe(data.Index, result);
         if (result.ErrorCode == ErrorCode.NotLeaderOrFollower)
         {
-            return NotLeader(topic, data.Index, context);
+            return NotLeader(topic, data.Index, context, append.Response);
         }
 
         if (result.ErrorCode == ErrorCode.None && request.Acks != 0)
@@ -121,15 +121,24 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
     }
 
     private ProduceResponse.PartitionProduceResponse NotLeader(
-        ProduceRequest.TopicProduceData topic, int index, RequestContext context)
+        ProduceRequest.TopicProduceData topic, int index, RequestContext context, ProduceResponse answer)
     {
         ProduceResponse.PartitionProduceResponse response = Failed(index, ErrorCode.NotLeaderOrFollower, null);
         if (context.ApiVersion >= FirstWithLeader && _partitions.FindLeader(topic.Name, topic.TopicId, index) is (int leader, int epoch))
         {
             response.CurrentLeader = new() { LeaderId = leader, LeaderEpoch = epoch };
+            MaybeNameNode(answer, leader, context);
         }
 
         return response;
+    }
+
+    private void MaybeNameNode(ProduceResponse answer, int nodeId, RequestContext context)
+    {
+        if (answer.NodeEndpoints.TrueForAll(node => node.NodeId != nodeId) && _partitions.FindNode(nodeId, context.Connection) is { } node)
+        {
+            answer.NodeEndpoints.Add(new() { NodeId = nodeId, Host = node.Host, Port = node.Port, Rack = node.Rack });
+        }
     }
 
     private static ProduceResponse.PartitionProduceResponse Describe(int index, in AppendResult result)

@@ -18,6 +18,7 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
     private const short FirstWithReplicaState = 15;
     private const int FutureReplicaId = -3;
 
+    private readonly PartitionLookup _partitions;
     private readonly FetchReader _reader;
     private readonly FetchSessionCache _sessions;
     private readonly DeadlineQueue _deadlines;
@@ -25,6 +26,7 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
 
     internal FetchHandler(PartitionLookup partitions, FetchSessionCache sessions, DeadlineQueue deadlines, int maxBytes)
     {
+        _partitions = partitions;
         _reader = new FetchReader(partitions);
         _sessions = sessions;
         _deadlines = deadlines;
@@ -65,11 +67,20 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
         return new FetchPlan(targets, isolation, Math.Min(request.MinBytes, maxBytes), maxBytes, version);
     }
 
-    private static FetchResponse Answer(FetchContext session, FetchRead read, RequestContext context)
+    private FetchResponse Answer(FetchContext session, FetchRead read, RequestContext context)
     {
         context.Resources = read;
         read.CountBytesOut();
-        return session.Answer(read.Results);
+        FetchResponse response = session.Answer(read.Results);
+        foreach (int leader in read.NewLeaders ?? [])
+        {
+            if (_partitions.FindNode(leader, context.Connection) is { } node)
+            {
+                response.NodeEndpoints.Add(new() { NodeId = leader, Host = node.Host, Port = node.Port, Rack = node.Rack });
+            }
+        }
+
+        return response;
     }
 
     private static bool IsInTheNameOfABroker(FetchRequest request, short version)

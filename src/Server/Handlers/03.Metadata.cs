@@ -54,8 +54,8 @@ public sealed class MetadataHandler : ApiHandler<MetadataRequest, MetadataRespon
         request.Topics is null || (version == 0 && request.Topics.Count == 0);
 
     // Topic ids are in the request from v10 on, but nobody could answer to them before v12.
-    private static bool IsInvalid(MetadataRequest request, short version) => version < FirstWithTopicIds
-        && request.Topics is { } topics && topics.Any(topic => topic.Name is null || topic.TopicId != Uuid.Zero);
+    private static bool IsInvalid(MetadataRequest request, short version) => request.Topics is { } topics && topics.Any(
+        topic => version < FirstWithTopicIds ? topic.Name is null || topic.TopicId != Uuid.Zero : topic.Name is null && topic.TopicId == Uuid.Zero);
 
     private static MetadataResponse Refuse(MetadataRequest request) => new()
     {

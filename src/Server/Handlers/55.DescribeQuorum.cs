@@ -11,6 +11,8 @@ namespace Compat.Server.Handlers;
 /// </summary>
 public sealed class DescribeQuorumHandler : ApiHandler<DescribeQuorumRequest, DescribeQuorumResponse>
 {
+    private const short FirstWithDirectories = 2;
+
     private readonly IMetadataQuorum _quorum;
 
     internal DescribeQuorumHandler(IMetadataQuorum quorum) => _quorum = quorum;
@@ -19,7 +21,7 @@ public sealed class DescribeQuorumHandler : ApiHandler<DescribeQuorumRequest, De
     public override ValueTask<DescribeQuorumResponse?> HandleAsync(DescribeQuorumRequest request, RequestContext context)
     {
         bool isTheOne = request.Topics is [{ TopicName: TopicName.ClusterMetadata, Partitions: [{ PartitionIndex: 0 }] }];
-        return new ValueTask<DescribeQuorumResponse?>(isTheOne ? Describe(_quorum.Describe()) : Refuse(request));
+        return new ValueTask<DescribeQuorumResponse?>(isTheOne ? Describe(_quorum.Describe(), context.ApiVersion) : Refuse(request));
     }
 
     private static DescribeQuorumResponse Refuse(DescribeQuorumRequest request) => new()
@@ -34,12 +36,12 @@ public sealed class DescribeQuorumHandler : ApiHandler<DescribeQuorumRequest, De
         ],
     };
 
-    private static DescribeQuorumResponse Describe(QuorumDescription quorum) => new()
+    private static DescribeQuorumResponse Describe(QuorumDescription quorum, short version) => new()
     {
-        Topics = [new() { TopicName = TopicName.ClusterMetadata, Partitions = [DescribePartition(quorum)] }],
+        Topics = [new() { TopicName = TopicName.ClusterMetadata, Partitions = [DescribePartition(quorum, version)] }],
         Nodes =
         [
-            .. quorum.Voters.Where(voter => !voter.Endpoints.IsEmpty).Select(voter => new DescribeQuorumResponse.Node
+            .. quorum.Voters.Where(voter => version >= FirstWithDirectories && !voter.Endpoints.IsEmpty).Select(voter => new DescribeQuorumResponse.Node
             {
                 NodeId = voter.NodeId,
                 Listeners =
@@ -55,20 +57,20 @@ public sealed class DescribeQuorumHandler : ApiHandler<DescribeQuorumRequest, De
         ],
     };
 
-    private static DescribeQuorumResponse.PartitionData DescribePartition(QuorumDescription quorum) => quorum.Leader.HasLeader
+    private static DescribeQuorumResponse.PartitionData DescribePartition(QuorumDescription quorum, short version) => quorum.Leader.HasLeader
         ? new()
         {
             LeaderId = quorum.Leader.LeaderId,
             LeaderEpoch = quorum.Leader.Epoch,
             HighWatermark = quorum.HighWatermark,
-            CurrentVoters = [.. quorum.Voters.Select(Describe)],
+            CurrentVoters = [.. quorum.Voters.Select(voter => Describe(voter, version))],
         }
         : Failed(0, ErrorCode.NotLeaderOrFollower);
 
-    private static DescribeQuorumResponse.ReplicaState Describe(QuorumVoter voter) => new()
+    private static DescribeQuorumResponse.ReplicaState Describe(QuorumVoter voter, short version) => new()
     {
         ReplicaId = voter.NodeId,
-        ReplicaDirectoryId = voter.DirectoryId,
+        ReplicaDirectoryId = version >= FirstWithDirectories ? voter.DirectoryId : Uuid.Zero,
         LogEndOffset = voter.LogEndOffset,
         LastFetchTimestamp = voter.LastFetchTimestampMs,
         LastCaughtUpTimestamp = voter.LastCaughtUpTimestampMs,

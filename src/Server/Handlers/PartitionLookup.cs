@@ -9,11 +9,13 @@ internal sealed class PartitionLookup
 {
     private readonly PartitionRegistry _partitions;
     private readonly Func<MetadataImage> _image;
+    private readonly NodeAddress _addressOf;
 
-    public PartitionLookup(PartitionRegistry partitions, Func<MetadataImage> image)
+    public PartitionLookup(PartitionRegistry partitions, Func<MetadataImage> image, NodeAddress addressOf)
     {
         _partitions = partitions;
         _image = image;
+        _addressOf = addressOf;
     }
 
     /// <summary>The metadata as of now.</summary>
@@ -55,6 +57,16 @@ internal sealed class PartitionLookup
         PartitionRegistration? partition = found?.Partition(index);
         return partition is null ? null : (partition.Leader, partition.LeaderEpoch);
     }
+
+    /// <summary>
+    /// Where the client of a connection finds a leader that it is told of (KIP-951); null when the broker is not there, or not
+    /// where the client came by.
+    /// </summary>
+    public (string Host, int Port, string? Rack)? FindNode(int brokerId, ConnectionInfo connection) =>
+        Image.Cluster.TryGetBroker(brokerId, out BrokerRegistration? broker) && !broker.Fenced
+        && _addressOf(brokerId, connection) is { } address
+            ? (address.Host, address.Port, broker.Rack)
+            : null;
 
     private static ErrorCode Lead(ref Partition? partition)
     {

@@ -25,6 +25,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
 {
     private readonly SingleVoterQuorum _quorum;
     private readonly SnapshotGenerator _snapshots;
+    private readonly DirectoryAssignments _directories;
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SocketChannelDialer _dialer;
     private readonly ControllerChannel _heartbeats;
@@ -69,7 +70,8 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         Logs.OnDirectoryOffline = _ => Lifecycle.SendNow();
         Forwarder = new Forwarder(Controller, _controllerChannel, config.Brokers.RequestTimeout, options.Time);
         ProducerIds = ProducerIdManager.Of(_controllerChannel, NodeId, () => Lifecycle.BrokerEpoch);
-        Lookup = new PartitionLookup(Partitions, () => Loader.Image);
+        _directories = new DirectoryAssignments(NodeId, () => Lifecycle.BrokerEpoch, Logs, _controllerChannel, options.Time);
+        Lookup = new PartitionLookup(Partitions, () => Loader.Image, AddressOf);
         FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
         TopicCreator = new AutoTopicCreator(_controllerChannel, Loader, GroupOptions.Topics(config.Groups), options.Loggers.CreateLogger<AutoTopicCreator>());
         Groups = new GroupCoordinator(
@@ -79,6 +81,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         // The order matters: a topic's settings are known before its logs are made, and a snapshot is of what all have followed.
         Loader.AddPublisher(Config);
         Loader.AddPublisher(Partitions);
+        Loader.AddPublisher(_directories);
         Loader.AddPublisher(Groups);
         Loader.AddPublisher(_snapshots);
         Loader.AddPublisher(Lifecycle);
@@ -166,12 +169,14 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     {
         _quorum.Start(Loader);
         await Lifecycle.StartAsync(cancellationToken);
+        _directories.Start();
         Logs.Start();
     }
 
     public async ValueTask DisposeAsync()
     {
         Groups.Dispose();
+        _directories.Dispose();
         try
         {
             await Lifecycle.DisposeAsync();

@@ -13,13 +13,19 @@ internal sealed class ConnectionServer : IAsyncDisposable
     private static readonly TimeSpan ShortestSweep = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopPoll = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>
+    /// How long nothing is accepted after a failure. Who is short of file handles is so until a connection ends; asking without
+    /// a pause would take a processor from those who are connected.
+    /// </summary>
+    internal static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
     private readonly ConnectionLimits _limits;
     private readonly IRequestDispatcher _dispatcher;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly List<(IChannelListener Listener, Task Accepting)> _listeners = [];
     private readonly ITimer? _sweeper;
-    private volatile bool _isStopping;
+    private readonly CancellationTokenSource _stopping = new();
 
     public ConnectionServer(ConnectionLimits limits, IRequestDispatcher dispatcher, TimeProvider time, ILogger logger)
     {
@@ -48,7 +54,7 @@ internal sealed class ConnectionServer : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(TimeSpan patience)
     {
-        _isStopping = true;
+        _stopping.Cancel();
         foreach ((IChannelListener listener, _) in _listeners)
         {
             listener.Dispose();
@@ -81,8 +87,23 @@ internal sealed class ConnectionServer : IAsyncDisposable
 
     private async Task AcceptAsync(string listenerName, IChannelListener listener)
     {
-        while (await listener.AcceptAsync() is IByteChannel channel)
+        bool hasFailed = false;
+        while (await listener.AcceptAsync() is { } accepted && accepted != AcceptResult.Closed)
         {
+            if (accepted.Channel is not IByteChannel channel)
+            {
+                // One line for a shortage, however long it lasts.
+                if (!hasFailed)
+                {
+                    TransportLog.AcceptFailed(_logger, listenerName, accepted.Failure!);
+                }
+
+                hasFailed = true;
+                await Task.Delay(AcceptPause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            hasFailed = false;
             ThreadPool.UnsafeQueueUserWorkItem(
                 static accepted => _ = accepted.Server.ServeAsync(accepted.ListenerName, accepted.Channel),
                 (Server: this, ListenerName: listenerName, Channel: channel),
@@ -109,7 +130,7 @@ internal sealed class ConnectionServer : IAsyncDisposable
         var info = new ConnectionInfo(Connections.NextId(), listenerName, channel.LocalEndPoint, channel.RemoteEndPoint);
         var connection = new Connection(channel, info, _limits.MaxRequestBytes, _dispatcher, _time, _logger);
         Connections.Add(connection);
-        if (_isStopping)
+        if (_stopping.IsCancellationRequested)
         {
             connection.Stop();
         }

@@ -25,8 +25,8 @@ internal sealed class MemoryChannelListener : IChannelListener
         return client;
     }
 
-    public async ValueTask<IByteChannel?> AcceptAsync() =>
-        await _waiting.Reader.WaitToReadAsync() && _waiting.Reader.TryRead(out IByteChannel? channel) ? channel : null;
+    public async ValueTask<AcceptResult> AcceptAsync() =>
+        await _waiting.Reader.WaitToReadAsync() && _waiting.Reader.TryRead(out IByteChannel? channel) ? new(channel, null) : AcceptResult.Closed;
 
     public void Dispose() => _waiting.Writer.TryComplete();
 }

@@ -67,28 +67,30 @@ internal sealed class SocketChannelListener : IChannelListener
         }
     }
 
-    public async ValueTask<IByteChannel?> AcceptAsync()
+    public async ValueTask<AcceptResult> AcceptAsync()
     {
         while (true)
         {
             try
             {
                 // Nothing more here: the queue of the operating system is short, and who does not fit waits a second.
-                return new SocketChannel(await _socket.AcceptAsync(), _options, _senders);
+                return new AcceptResult(new SocketChannel(await _socket.AcceptAsync(), _options, _senders), null);
             }
             catch (ObjectDisposedException)
             {
-                return null;
+                return AcceptResult.Closed;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.OperationAborted or SocketError.NotSocket)
+            {
+                return AcceptResult.Closed;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
+            {
+                // The client gave up before it was accepted; the next one may be there already.
             }
             catch (SocketException e)
             {
-                if (e.SocketErrorCode is SocketError.OperationAborted or SocketError.NotSocket)
-                {
-                    return null;
-                }
-
-                // The client gave up before it was accepted, or file handles are short; the listener lives on.
-                await Task.Yield();
+                return new AcceptResult(null, e.Message);
             }
         }
     }

@@ -18,4 +18,7 @@ internal static partial class TransportLog
 
     [LoggerMessage(4, LogLevel.Warning, "Refused a connection from {Client} on {Listener}: {Limit} connections are allowed by {Setting}.")]
     public static partial void ConnectionRefused(ILogger logger, IPEndPoint client, string listener, int limit, string setting);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Listener} cannot accept connections at present: {Reason}.")]
+    public static partial void AcceptFailed(ILogger logger, string listener, string reason);
 }

@@ -110,6 +110,59 @@ public class OtherDecisionsTests
         Assert.Empty(Assert.Single(response.ReplicaElectionResults).PartitionResult);
     }
 
+    [Fact]
+    public void A_broker_says_in_which_directory_a_replica_is_and_the_leader_stays()
+    {
+        var given = new Given([Broker(1), Broker(2), .. TopicOf("t", Id(1), 2, 2, 1), .. TopicOf("other", Id(2), 1, 2)]);
+
+        AssignReplicasToDirsResponse response = Assign(given, epoch: 10, (Id(7), Id(1), [0, 9]), (Id(8), Id(1), [1]), (Id(8), Id(2), [0]), (Id(8), Id(3), [0]));
+
+        Assert.Equal(ErrorCode.None, response.ErrorCode);
+        Assert.Equal(
+            [
+                (Id(7), Id(1), 0, ErrorCode.None), (Id(7), Id(1), 9, ErrorCode.UnknownTopicOrPartition), (Id(8), Id(1), 1, ErrorCode.None),
+                (Id(8), Id(2), 0, ErrorCode.NotLeaderOrFollower), (Id(8), Id(3), 0, ErrorCode.UnknownTopicId),
+            ],
+            response.Directories.SelectMany(directory => directory.Topics.SelectMany(topic =>
+                topic.Partitions.Select(partition => (directory.Id, topic.TopicId, partition.PartitionIndex, partition.ErrorCode)))));
+        PartitionRegistration partition = LeaderOf(given, "t");
+        Assert.Equal([DirectoryIds.Unassigned, Id(7)], partition.Directories);
+        Assert.Equal((2, 0, 1), (partition.Leader, partition.LeaderEpoch, partition.PartitionEpoch));
+        Assert.Empty(AssignReplicasToDirs.Decide(given.Turn, AssignRequest(10, (Id(7), Id(1), [0]))).Records);
+    }
+
+    [Fact]
+    public void A_broker_of_a_former_epoch_says_nothing_of_directories()
+    {
+        var given = Given.OneBroker(TopicOf("t", Id(1), 1, 1));
+        Assert.Equal(ErrorCode.StaleBrokerEpoch, Assign(given, epoch: 9, (Id(7), Id(1), [0])).ErrorCode);
+        Assert.Equal([DirectoryIds.Unassigned], LeaderOf(given, "t").Directories);
+    }
+
+    private static AssignReplicasToDirsResponse Assign(Given given, long epoch, params (Uuid Directory, Uuid Topic, int[] Partitions)[] replicas) =>
+        given.Then(AssignReplicasToDirs.Decide(given.Turn, AssignRequest(epoch, replicas)));
+
+    private static AssignReplicasToDirsRequest AssignRequest(long epoch, params (Uuid Directory, Uuid Topic, int[] Partitions)[] replicas) => new()
+    {
+        BrokerId = 1,
+        BrokerEpoch = epoch,
+        Directories =
+        [
+            .. replicas.GroupBy(each => each.Directory).Select(directory => new AssignReplicasToDirsRequest.DirectoryData
+            {
+                Id = directory.Key,
+                Topics =
+                [
+                    .. directory.Select(each => new AssignReplicasToDirsRequest.TopicData
+                    {
+                        TopicId = each.Topic,
+                        Partitions = [.. each.Partitions.Select(partition => new AssignReplicasToDirsRequest.PartitionData { PartitionIndex = partition })],
+                    }),
+                ],
+            }),
+        ],
+    };
+
     private static PartitionRegistration LeaderOf(Given given, string topic) =>
         given.Image.Topics.Partition(new TopicPartition(topic, 0))!;
 

@@ -44,7 +44,7 @@ internal sealed class DataFixture : IAsyncDisposable
         Replay(new RegisterBrokerRecord { BrokerId = BrokerId, BrokerEpoch = 1, IncarnationId = IncarnationId });
         AddTopic(Topic, TopicId, partitions, config);
         _deadlines = new DeadlineQueue(Time);
-        var lookup = new PartitionLookup(Registry, () => _image);
+        var lookup = new PartitionLookup(Registry, () => _image, (broker, _) => ($"host{broker}", 9000 + broker));
         Sessions = new FetchSessionCache(slots: 10, Time, new Random(1));
         _server = new TestServer(
             Time,
@@ -91,6 +91,16 @@ internal sealed class DataFixture : IAsyncDisposable
                 Directories = [_logs.Directories[0].DirectoryId],
             });
         }
+    }
+
+    /// <summary>Another broker takes the lead of a partition.</summary>
+    public void MoveLeader(int partition, int broker, string? rack = null)
+    {
+        Replay(new RegisterBrokerRecord { BrokerId = broker, BrokerEpoch = 1, IncarnationId = new Uuid(7, (ulong)broker), Rack = rack, Fenced = false });
+        Replay(new PartitionChangeRecord
+        {
+            TopicId = TopicId, PartitionId = partition, Replicas = [BrokerId, broker], Isr = [BrokerId, broker], Leader = broker,
+        });
     }
 
     public void RemoveTopic(Uuid topicId) => Replay(new RemoveTopicRecord { TopicId = topicId });

@@ -1,4 +1,5 @@
 using Compat.Log.Configuration;
+using Compat.Server.Tests.Coverage;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -7,10 +8,8 @@ namespace Compat.Server.Tests.Data;
 
 public class FetchTests
 {
-    public static TheoryData<short> Versions => [.. Enumerable.Range(4, 15).Select(version => (short)version)];
-
     [Theory]
-    [MemberData(nameof(Versions))]
+    [EveryVersion(ApiKey.Fetch)]
     public async Task Batches_come_as_they_were_produced(short version)
     {
         await using var fixture = new DataFixture();
@@ -33,7 +32,7 @@ public class FetchTests
     }
 
     [Theory]
-    [MemberData(nameof(Versions))]
+    [EveryVersion(ApiKey.Fetch)]
     public async Task At_the_end_the_records_are_empty_and_not_null(short version)
     {
         await using var fixture = new DataFixture();
@@ -66,7 +65,7 @@ public class FetchTests
     }
 
     [Theory]
-    [MemberData(nameof(Versions))]
+    [EveryVersion(ApiKey.Fetch)]
     public async Task Each_error_is_that_of_its_partition(short version)
     {
         await using var fixture = new DataFixture();
@@ -221,7 +220,7 @@ public class FetchTests
     }
 
     [Theory]
-    [MemberData(nameof(Versions))]
+    [EveryVersion(ApiKey.Fetch)]
     public async Task A_fetch_in_the_name_of_a_broker_is_refused(short version)
     {
         await using var fixture = new DataFixture();
@@ -278,6 +277,27 @@ public class FetchTests
         Assert.Equal(ErrorCode.InvalidFetchSessionEpoch, wrong.ErrorCode);
         FetchResponse unknown = await client.AskAsync<FetchRequest, FetchResponse>(Empty(session + 1, 1), version);
         Assert.Equal(ErrorCode.FetchSessionIdNotFound, unknown.ErrorCode);
+    }
+
+    [Theory]
+    [EveryVersion(ApiKey.Fetch)]
+    public async Task Who_asks_a_former_leader_is_told_the_new_one_and_where_it_is(short version)
+    {
+        await using var fixture = new DataFixture();
+        using TestClient client = await fixture.ConnectAsync();
+        fixture.MoveLeader(0, 2, "r2");
+        fixture.MoveLeader(1, 2, "r2");
+
+        FetchResponse response = await client.AskAsync<FetchRequest, FetchResponse>(Request(version, (0, 0), (1, 0)), version);
+
+        Assert.All(response.Responses.Single().Partitions, partition =>
+        {
+            Assert.Equal(ErrorCode.NotLeaderOrFollower, partition.ErrorCode);
+            Assert.Equal(version >= 16 ? (2, DataFixture.LeaderEpoch + 1) : (-1, -1), (partition.CurrentLeader.LeaderId, partition.CurrentLeader.LeaderEpoch));
+        });
+        Assert.Equal(
+            version >= 16 ? [(2, "host2", 9002, "r2")] : [],
+            response.NodeEndpoints.Select(node => (node.NodeId, node.Host, node.Port, node.Rack!)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Compat.Server.Tests.Coverage;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -10,17 +11,7 @@ public class OffsetTests
     private const long Noon = 1_700_000_000_000;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
-    [InlineData(9)]
-    [InlineData(10)]
-    [InlineData(11)]
+    [EveryVersion(ApiKey.ListOffsets)]
     public async Task Offsets_are_found_by_time_exactly(short version)
     {
         await using DataFixture fixture = WithRecords();
@@ -87,9 +78,7 @@ public class OffsetTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
+    [EveryVersion(ApiKey.DeleteRecords)]
     public async Task Deleted_records_are_gone_at_once(short version)
     {
         await using DataFixture fixture = WithRecords();
@@ -105,9 +94,7 @@ public class OffsetTests
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
+    [EveryVersion(ApiKey.OffsetForLeaderEpoch)]
     public async Task The_end_of_an_epoch_is_told(short version)
     {
         await using DataFixture fixture = WithRecords();
@@ -119,8 +106,9 @@ public class OffsetTests
         Assert.Equal((ErrorCode.None, -1, -1L), await EndAsync(client, version, DataFixture.LeaderEpoch + 1, -1));
     }
 
-    [Fact]
-    public async Task Producers_are_described()
+    [Theory]
+    [EveryVersion(ApiKey.DescribeProducers)]
+    public async Task Producers_are_described(short version)
     {
         await using DataFixture fixture = WithRecords();
         using TestClient client = await fixture.ConnectAsync();
@@ -131,7 +119,7 @@ public class OffsetTests
             Topics = [new() { Name = DataFixture.Topic, PartitionIndexes = [0, 1, 9] }, new() { Name = "no/topic", PartitionIndexes = [0] }],
         };
 
-        DescribeProducersResponse response = await client.AskAsync<DescribeProducersRequest, DescribeProducersResponse>(request, 0);
+        DescribeProducersResponse response = await client.AskAsync<DescribeProducersRequest, DescribeProducersResponse>(request, version);
 
         List<DescribeProducersResponse.PartitionResponse> partitions = response.Topics[0].Partitions;
         Assert.Equal([ErrorCode.None, ErrorCode.None, ErrorCode.UnknownTopicOrPartition], partitions.Select(partition => partition.ErrorCode));

@@ -1,4 +1,5 @@
 using Compat.Log.Configuration;
+using Compat.Server.Tests.Coverage;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -8,10 +9,8 @@ namespace Compat.Server.Tests.Data;
 
 public class ProduceTests
 {
-    public static TheoryData<short> Versions => [.. Enumerable.Range(3, 11).Select(version => (short)version)];
-
     [Theory]
-    [MemberData(nameof(Versions))]
+    [EveryVersion(ApiKey.Produce)]
     public async Task A_batch_gets_the_next_offsets_and_the_leaders_epoch(short version)
     {
         await using var fixture = new DataFixture();
@@ -35,7 +34,7 @@ public class ProduceTests
     }
 
     [Theory]
-    [MemberData(nameof(Versions))]
+    [EveryVersion(ApiKey.Produce)]
     public async Task A_topic_or_partition_that_does_not_exist_is_an_error_of_that_partition_alone(short version)
     {
         await using var fixture = new DataFixture();
@@ -228,6 +227,30 @@ public class ProduceTests
 
         await client.SendAsync(TestClient.Encode(ApiKey.Produce, 9, 1, body => body.Write(request, 9), "__admin_client"));
         Assert.Equal(ErrorCode.None, Partition((await client.ReadAsync<ProduceResponse>(ApiKey.Produce, 9)).Response).ErrorCode);
+    }
+
+    [Theory]
+    [EveryVersion(ApiKey.Produce)]
+    public async Task Who_produces_to_a_former_leader_is_told_the_new_one_and_where_it_is(short version)
+    {
+        await using var fixture = new DataFixture();
+        using TestClient client = await fixture.ConnectAsync();
+        fixture.MoveLeader(0, 2, "r2");
+        fixture.MoveLeader(1, 2, "r2");
+        ProduceRequest request = Request(version, 1, 0, fixture.Batch("a"));
+        request.TopicData.Add(Topic(version, DataFixture.Topic, DataFixture.TopicId, 1, fixture.Batch("b")));
+
+        ProduceResponse response = await client.AskAsync<ProduceRequest, ProduceResponse>(request, version);
+
+        Assert.All(response.Responses.SelectMany(topic => topic.PartitionResponses), partition =>
+        {
+            Assert.Equal((ErrorCode.NotLeaderOrFollower, -1L), (partition.ErrorCode, partition.BaseOffset));
+            Assert.Equal(version >= 10 ? (2, DataFixture.LeaderEpoch + 1) : (-1, -1), (partition.CurrentLeader.LeaderId, partition.CurrentLeader.LeaderEpoch));
+        });
+        Assert.Equal(
+            version >= 10 ? [(2, "host2", 9002, "r2")] : [],
+            response.NodeEndpoints.Select(node => (node.NodeId, node.Host, node.Port, node.Rack!)));
+        Assert.Equal(0, fixture.Partition(0).Log.LogEndOffset);
     }
 
     [Fact]

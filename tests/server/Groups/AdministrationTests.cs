@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using Compat.Server.Handlers;
+using Compat.Server.Tests.Coverage;
+using Compat.Server.Tests.Hosting;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -10,13 +12,10 @@ namespace Compat.Server.Tests.Groups;
 public class AdministrationTests
 {
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [EveryVersion(ApiKey.FindCoordinator, To = 3)]
     public async Task FindCoordinator_creates_the_topic_and_names_the_node_before_version_4(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         FindCoordinatorResponse found = await client.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(new FindCoordinatorRequest { Key = "g" }, version);
         Assert.Equal((ErrorCode.None, broker.Parts.NodeId, "127.0.0.1", 9092), (found.ErrorCode, found.NodeId, found.Host, found.Port));
@@ -25,12 +24,10 @@ public class AdministrationTests
     }
 
     [Theory]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
+    [EveryVersion(ApiKey.FindCoordinator, From = 4)]
     public async Task FindCoordinator_answers_every_key_since_version_4(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         FindCoordinatorResponse found = await client.AskAsync<FindCoordinatorRequest, FindCoordinatorResponse>(
             new FindCoordinatorRequest { CoordinatorKeys = ["a", "", "b"] }, version);
@@ -52,7 +49,7 @@ public class AdministrationTests
     [InlineData(6, -1, "g", ErrorCode.InvalidRequest)]
     public async Task FindCoordinator_knows_no_other_coordinators(short version, sbyte type, string key, ErrorCode expected)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         FindCoordinatorRequest request = version < 4
             ? new FindCoordinatorRequest { KeyType = type, Key = key }
@@ -71,16 +68,10 @@ public class AdministrationTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
+    [EveryVersion(ApiKey.DescribeGroups)]
     public async Task DescribeGroups_shows_groups_in_every_version(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         await client.FindAsync("g");
         JoinGroupResponse joined = await client.SettleAsync("g");
@@ -98,20 +89,15 @@ public class AdministrationTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
+    [EveryVersion(ApiKey.ListGroups)]
     public async Task ListGroups_lists_groups_in_every_version(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         Assert.Empty((await client.AskAsync<ListGroupsRequest, ListGroupsResponse>(new ListGroupsRequest(), version)).Groups);
         await client.FindAsync("g");
         await client.SettleAsync("g");
-        await client.CommitAsync(9, "simple", GroupFixture.Topic, default, 1, 0);
+        await client.CommitAsync(9, "simple", MemoryBroker.Topic, default, 1, 0);
         ListGroupsResponse all = await client.AskAsync<ListGroupsRequest, ListGroupsResponse>(new ListGroupsRequest(), version);
         Assert.Equal(
             [("g", "consumer", version >= 4 ? "Stable" : "", version >= 5 ? "classic" : ""), ("simple", "", version >= 4 ? "Empty" : "", version >= 5 ? "classic" : "")],
@@ -125,17 +111,14 @@ public class AdministrationTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [EveryVersion(ApiKey.DeleteGroups)]
     public async Task DeleteGroups_answers_every_group_in_every_version(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         await client.FindAsync("g");
         await client.SettleAsync("g");
-        await client.CommitAsync(9, "simple", GroupFixture.Topic, default, 1, 0);
+        await client.CommitAsync(9, "simple", MemoryBroker.Topic, default, 1, 0);
         DeleteGroupsResponse deleted = await client.AskAsync<DeleteGroupsRequest, DeleteGroupsResponse>(
             new DeleteGroupsRequest { GroupsNames = ["none", "simple", "g", "simple"] }, version);
         Assert.Equal(

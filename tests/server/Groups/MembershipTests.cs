@@ -1,4 +1,6 @@
 using System.Text;
+using Compat.Server.Tests.Coverage;
+using Compat.Server.Tests.Hosting;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -7,17 +9,11 @@ namespace Compat.Server.Tests.Groups;
 
 public class MembershipTests
 {
-    public static TheoryData<short> JoinVersions => [.. Versions(9)];
-
-    public static TheoryData<short> SyncVersions => [.. Versions(5)];
-
-    public static TheoryData<short> HeartbeatVersions => [.. Versions(4)];
-
     [Theory]
-    [MemberData(nameof(JoinVersions))]
+    [EveryVersion(ApiKey.JoinGroup)]
     public async Task JoinGroup_makes_a_member_in_every_version(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         await client.FindAsync("g");
         JoinGroupResponse joined = await client.JoinAsync(version, "g");
@@ -36,10 +32,10 @@ public class MembershipTests
     }
 
     [Theory]
-    [MemberData(nameof(SyncVersions))]
+    [EveryVersion(ApiKey.SyncGroup)]
     public async Task SyncGroup_hands_out_the_assignment_in_every_version(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         await client.FindAsync("g");
         JoinGroupResponse joined = await client.JoinAsync(3, "g");
@@ -52,10 +48,10 @@ public class MembershipTests
     }
 
     [Theory]
-    [MemberData(nameof(HeartbeatVersions))]
+    [EveryVersion(ApiKey.Heartbeat)]
     public async Task Heartbeat_is_answered_in_every_version(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         await client.FindAsync("g");
         JoinGroupResponse joined = await client.SettleAsync("g");
@@ -66,10 +62,10 @@ public class MembershipTests
     }
 
     [Theory]
-    [MemberData(nameof(SyncVersions))]
+    [EveryVersion(ApiKey.LeaveGroup)]
     public async Task LeaveGroup_takes_a_member_out_in_every_version(short version)
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient client = await broker.ConnectAsync();
         await client.FindAsync("g");
         JoinGroupResponse joined = await client.SettleAsync("g");
@@ -86,7 +82,7 @@ public class MembershipTests
     [Fact]
     public async Task A_join_that_waits_keeps_later_answers_in_order_and_other_connections_free()
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync();
+        await using MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient first = await broker.ConnectAsync();
         using TestClient second = await broker.ConnectAsync();
         await first.FindAsync("g");
@@ -107,17 +103,17 @@ public class MembershipTests
     [Fact]
     public async Task After_a_restart_of_the_broker_members_go_on()
     {
-        GroupFixture before = await GroupFixture.StartAsync();
+        MemoryBroker before = await MemoryBroker.StartAsync();
         JoinGroupResponse joined;
         using (TestClient client = await before.ConnectAsync())
         {
             await client.FindAsync("g");
             joined = await client.SettleAsync("g");
-            await client.CommitAsync(9, "simple", GroupFixture.Topic, default, 42, 0, 1);
+            await client.CommitAsync(9, "simple", MemoryBroker.Topic, default, 42, 0, 1);
         }
 
         await before.DisposeAsync();
-        await using GroupFixture after = await before.RestartAsync();
+        await using MemoryBroker after = await before.RestartAsync();
         using TestClient again = await after.ConnectAsync();
         await Until(() => after.Parts.Groups.IsLoaded);
         var beat = new HeartbeatRequest { GroupId = "g", MemberId = joined.MemberId, GenerationId = 1 };
@@ -130,7 +126,7 @@ public class MembershipTests
     [Fact]
     public async Task A_broker_that_stops_does_not_wait_for_those_who_wait_for_others()
     {
-        GroupFixture broker = await GroupFixture.StartAsync();
+        MemoryBroker broker = await MemoryBroker.StartAsync();
         using TestClient first = await broker.ConnectAsync();
         using TestClient second = await broker.ConnectAsync();
         await first.FindAsync("g");
@@ -145,8 +141,6 @@ public class MembershipTests
         Assert.Equal(ErrorCode.NotCoordinator, (await waiting).ErrorCode);
         await broker.DisposeAsync();
     }
-
-    private static IEnumerable<short> Versions(int newest) => Enumerable.Range(0, newest + 1).Select(version => (short)version);
 
     private static async Task Until(Func<bool> condition)
     {

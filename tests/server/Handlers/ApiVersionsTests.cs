@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Compat.Server.Tests.Coverage;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -8,12 +9,7 @@ namespace Compat.Server.Tests.Handlers;
 public class ApiVersionsTests
 {
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
+    [EveryVersion(ApiKey.ApiVersions)]
     public async Task The_list_is_what_handlers_exist_for(short version)
     {
         await using var server = new TestServer();

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Records;
 
@@ -8,12 +9,18 @@ namespace Compat.Server.Tests.Hostile;
 /// <summary>Makes requests with values that a client might send, and some that none should.</summary>
 internal sealed class RequestFiller
 {
-    private static readonly string[] Texts = ["", "t", "group", "orders", "__consumer_offsets", "no/topic", "..", "consumer", "range", new('x', 300)];
+    private static readonly string[] AnyTexts = ["", "t", "group", "orders", "__consumer_offsets", "no/topic", "..", "consumer", "range", new('x', 300)];
     private static readonly int[] Numbers = [0, 0, 1, 1, 2, 3, -1, -2, 1000, int.MaxValue, int.MinValue];
 
     private readonly Random _random;
+    private readonly string[] _texts;
 
-    public RequestFiller(Random random) => _random = random;
+    /// <summary>Makes requests from a seed, with texts of one's own if they are given.</summary>
+    public RequestFiller(Random random, string[]? texts = null)
+    {
+        _random = random;
+        _texts = texts ?? AnyTexts;
+    }
 
     /// <summary>All requests of the protocol.</summary>
     public static IReadOnlyList<(ApiKey Key, Type Type)> Requests { get; } =
@@ -24,6 +31,19 @@ internal sealed class RequestFiller
            orderby key
            select (key, type),
     ];
+
+    /// <summary>A request as a frame; null if it says what its version cannot.</summary>
+    public static byte[]? TryEncode(ApiKey key, short version, IWireMessage message)
+    {
+        try
+        {
+            return TestClient.Encode(key, version, 1, body => body.Write(message, version));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or OverflowException)
+        {
+            return null;
+        }
+    }
 
     public IWireMessage Make(Type type, int depth = 0)
     {
@@ -66,7 +86,7 @@ internal sealed class RequestFiller
         int number = Numbers[_random.Next(Numbers.Length)];
         return type switch
         {
-            _ when type == typeof(string) => Texts[_random.Next(Texts.Length)],
+            _ when type == typeof(string) => _texts[_random.Next(_texts.Length)],
             _ when type == typeof(bool) => _random.Next(2) == 0,
             _ when type == typeof(sbyte) => (sbyte)number,
             _ when type == typeof(short) => (short)number,

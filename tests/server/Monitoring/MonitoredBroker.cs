@@ -6,6 +6,7 @@ using Compat.Server.Configuration.Sources;
 using Compat.Server.Health;
 using Compat.Server.Hosting;
 using Compat.Server.Tests.Configuration;
+using Compat.Server.Tests.Coverage;
 using Compat.Wire;
 using Compat.Wire.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -76,6 +77,7 @@ internal sealed class MonitoredBroker : IAsyncDisposable
             await _client.ConnectAsync(IPAddress.Loopback, Broker.Listeners[0].Port);
         }
 
+        AskedVersions.Note(TRequest.Key, version);
         return await KafkaExchange.AskAsync<TRequest, TResponse>(_client.GetStream(), request, version, CancellationToken.None);
     }
 

@@ -18,7 +18,7 @@ public sealed class SocketDialTests : IDisposable
         using var listener = SocketChannelListener.Bind(new IPEndPoint(IPAddress.Loopback, 0), Options);
         DialResult dialled = await _dialer.DialAsync(new BrokerEndpoint("L", "localhost", listener.EndPoint.Port, 0), default);
         using IByteChannel client = dialled.Channel!;
-        using IByteChannel? server = await listener.AcceptAsync();
+        using IByteChannel? server = (await listener.AcceptAsync()).Channel;
         Assert.True(server!.TryOpen());
         Assert.Equal(listener.EndPoint.Port, client.RemoteEndPoint.Port);
         Assert.True(await client.SendAsync([new byte[] { 7 }]));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Compat.Server.Tests.Coverage;
 using Compat.Wire;
 
 namespace Compat.Server.Tests.Transport;
@@ -20,6 +21,7 @@ internal sealed class SocketClient : IDisposable
         where TRequest : IWireMessage<TRequest>, IRequest
         where TResponse : IWireMessage<TResponse>
     {
+        AskedVersions.Note(TRequest.Key, version);
         await SendAsync(TestClient.Encode(TRequest.Key, version, ++_lastCorrelationId, body => body.Write(request, version)));
         byte[] frame = await ReadFrameAsync() ?? throw new InvalidOperationException("The connection was closed.");
         var reader = new WireReader(frame);

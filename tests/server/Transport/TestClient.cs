@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Compat.Server.Tests.Coverage;
 using Compat.Server.Transport;
 using Compat.Wire;
 
@@ -37,6 +38,7 @@ internal sealed class TestClient : IDisposable
         where TRequest : IWireMessage<TRequest>, IRequest
     {
         int correlationId = ++_lastCorrelationId;
+        AskedVersions.Note(TRequest.Key, version);
         await SendAsync(Encode(TRequest.Key, version, correlationId, body => body.Write(request, version)));
         return correlationId;
     }

@@ -1,0 +1,135 @@
+using System.Net;
+using Compat.Log.Storage;
+using Compat.Replication.Metadata;
+using Compat.Server.Configuration;
+using Compat.Server.Configuration.Sources;
+using Compat.Server.Handlers;
+using Compat.Server.Hosting;
+using Compat.Server.Tests.Transport;
+using Compat.Server.Transport;
+using Compat.Wire;
+using Compat.Wire.Messages;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Compat.Server.Tests.Hosting;
+
+/// <summary>A whole broker in memory and virtual time, reached through the transport.</summary>
+internal sealed class MemoryBroker : IAsyncDisposable
+{
+    /// <summary>A topic of two partitions that is there from the start.</summary>
+    public const string Topic = "orders";
+
+    /// <summary>A new process has other random numbers: with the same ones it would register as the one before it.</summary>
+    private const int SeedsOfAProcess = 1000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly MemoryChannelListener _listener = new(new IPEndPoint(IPAddress.Loopback, 9092));
+    private readonly ConnectionServer _server;
+    private readonly int _seed;
+    private long _connected;
+
+    private MemoryBroker(BrokerParts parts, FakeTimeProvider time, MemoryStorage storage, LevelLoggers loggers, int seed)
+    {
+        _seed = seed;
+        Loggers = loggers;
+        Parts = parts;
+        Time = time;
+        Storage = storage;
+        Handlers = ApiHandlerList.Create(parts);
+        _server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(Handlers, time), time, loggers.CreateLogger("connections"));
+        _server.Start("PLAINTEXT", _listener);
+    }
+
+    public BrokerParts Parts { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public MemoryStorage Storage { get; }
+
+    public LevelLoggers Loggers { get; }
+
+    public Uuid TopicId => IdOf(Topic);
+
+    public static async Task<MemoryBroker> StartAsync(params string[] settings)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
+        MemoryBroker fixture = await StartAsync(time, new MemoryStorage(time), settings, seed: 0);
+        await fixture.CreateTopicAsync(Topic, 2);
+        return fixture;
+    }
+
+    /// <summary>The same broker again, after it was disposed of.</summary>
+    public Task<MemoryBroker> RestartAsync(params string[] settings) => StartAsync(Time, Storage, settings, _seed + SeedsOfAProcess);
+
+    public async Task<TestClient> ConnectAsync()
+    {
+        Interlocked.Increment(ref _connected);
+        return new TestClient(await _listener.ConnectAsync());
+    }
+
+    public Uuid IdOf(string topic) => Parts.Image.Topics.TryGet(topic, out TopicImage? found) ? found.Id : Uuid.Zero;
+
+    /// <summary>Every API that it carries out.</summary>
+    public ApiHandlers Handlers { get; }
+
+    public async Task CreateTopicAsync(string name, int partitions)
+    {
+        var request = new CreateTopicsRequest
+        {
+            Topics = [new CreateTopicsRequest.CreatableTopic { Name = name, NumPartitions = partitions, ReplicationFactor = 1 }],
+        };
+        CreateTopicsResponse response = await Parts.Controller.CreateTopicsAsync(request, default);
+        Assert.Equal(ErrorCode.None, response.Topics[0].ErrorCode);
+    }
+
+    public async Task DeleteTopicAsync(string name)
+    {
+        var request = new DeleteTopicsRequest { Topics = [new DeleteTopicsRequest.DeleteTopicState { Name = name }] };
+        DeleteTopicsResponse response = await Parts.Controller.DeleteTopicsAsync(request, 6, default);
+        Assert.Equal(ErrorCode.None, response.Responses[0].ErrorCode);
+    }
+
+    /// <summary>Waits until every connection that was made has been accepted and has ended.</summary>
+    public async Task DrainAsync() => Assert.True(
+        await Task.Run(() => SpinWait.SpinUntil(() => _server.Connections.AcceptedCount == _connected && _server.Connections.Count == 0, Patience)),
+        "connections are left that their clients have ended");
+
+    public async ValueTask DisposeAsync()
+    {
+        Parts.Groups.Dispose();
+        await _server.DisposeAsync();
+        await Parts.DisposeAsync();
+    }
+
+    private static async Task<MemoryBroker> StartAsync(FakeTimeProvider time, MemoryStorage storage, string[] settings, int seed)
+    {
+        string[] defaults =
+        [
+            "log.dirs=/data", "group.initial.rebalance.delay.ms=0", "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=5",
+        ];
+        BrokerConfig config = BrokerConfig.Load(new ConfigInputs
+        {
+            Host = new HostProfile(IsContainer: false, "/data"),
+            File = [],
+            Environment = [],
+            Overrides = OverrideSource.Parse([.. defaults, .. settings]),
+        });
+        int next = seed;
+        var loggers = new LevelLoggers();
+        var parts = new BrokerParts(
+            new BrokerOptions
+            {
+                Config = config,
+                Storage = storage,
+                Time = time,
+                CreateRandom = () => new Random(++next),
+                Loggers = loggers,
+                LoggerLevels = new LoggerLevels(LogLevel.Information),
+            },
+            []);
+        await parts.StartAsync(CancellationToken.None);
+        return new MemoryBroker(parts, time, storage, loggers, seed);
+    }
+}
