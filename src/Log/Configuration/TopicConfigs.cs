@@ -15,9 +15,6 @@ public static partial class TopicConfigs
     /// <summary>The cleanup policy that drops old segments.</summary>
     public const string Delete = "delete";
 
-    /// <summary>Why settings of compaction have no effect.</summary>
-    public const string NoCompaction = "logs are not compacted";
-
     private static ConfigDefinition Define(string name, ConfigType type, string? defaultText, ConfigRule? rule, string synonym, string documentation) =>
         new(name, type, defaultText, rule, documentation)
         {
@@ -59,19 +56,19 @@ public static partial class TopicConfigs
     private static ConfigDefinition[] Cleanup() =>
     [
         Define(TopicConfigNames.CleanupPolicy, List, Delete, ListOf(true, false, Compact, Delete), "log.cleanup.policy",
-            "What happens to old records: delete drops segments past the retention limits, compact keeps the latest record of each key, both do both, and an empty list keeps everything. Compaction is not carried out yet: a compacted topic keeps every record."),
+            "What happens to old records: delete drops segments past the retention limits, compact keeps the latest record of each key, both do both, and an empty list keeps everything."),
         Define(TopicConfigNames.RetentionMs, Long, "604800000", AtLeast(-1),
             [new ConfigSynonym("log.retention.ms"), new ConfigSynonym("log.retention.minutes", ConfigSynonym.MinuteMs), new ConfigSynonym("log.retention.hours", ConfigSynonym.HourMs)],
             "Age in milliseconds above which a closed segment is deleted under the delete policy; -1 is no limit."),
         Define(TopicConfigNames.RetentionBytes, Long, "-1", null, "log.retention.bytes",
             "Size in bytes of a partition above which its oldest closed segments are deleted under the delete policy; -1 is no limit."),
         Define(TopicConfigNames.DeleteRetentionMs, Long, "86400000", AtLeast(0), "log.cleaner.delete.retention.ms",
-            "Time in milliseconds for which a compacted topic keeps tombstones, so that a consumer reading from the start within it sees every deletion.").WithoutEffect(NoCompaction),
+            "Time in milliseconds for which a compacted topic keeps tombstones, so that a consumer reading from the start within it sees every deletion."),
         Define(TopicConfigNames.MinCompactionLagMs, Long, "0", AtLeast(0), "log.cleaner.min.compaction.lag.ms",
-            "Time in milliseconds for which a record of a compacted topic is certain to stay as it was written.").WithoutEffect(NoCompaction),
+            "Time in milliseconds for which a record of a compacted topic is certain to stay as it was written."),
         Define(TopicConfigNames.MaxCompactionLagMs, Long, "9223372036854775807", AtLeast(1), "log.cleaner.max.compaction.lag.ms",
             "Time in milliseconds after which a record of a compacted topic has to be considered for compaction, even if little else has changed."),
         Define(TopicConfigNames.MinCleanableDirtyRatio, ConfigType.Double, "0.5", Between(0, 1), "log.cleaner.min.cleanable.ratio",
-            "Share of uncompacted data in a compacted log at which compaction begins. A lower share wastes less space and costs more work.").WithoutEffect(NoCompaction),
+            "Share of uncompacted data in a compacted log at which compaction begins. A lower share wastes less space and costs more work."),
     ];
 }

@@ -1,3 +1,4 @@
+using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Server.Configuration.Listeners;
 using Compat.Server.Configuration.Sources;
@@ -22,6 +23,7 @@ public sealed class BrokerConfig
         Listeners = ListenerConfig.From(Values);
         Network = NetworkConfig.From(Values);
         Storage = StorageConfig.From(Values);
+        Cleaner = CleanerConfig.From(Values);
         Topics = TopicDefaultsConfig.From(Values);
         Metadata = MetadataConfig.From(Values);
         Brokers = BrokersConfig.From(Values);
@@ -42,6 +44,9 @@ public sealed class BrokerConfig
 
     /// <summary>Where records are and how the logs are looked after.</summary>
     public StorageConfig Storage { get; }
+
+    /// <summary>How compacted logs are cleaned.</summary>
+    public LogCleanerOptions Cleaner { get; }
 
     /// <summary>What topics have that set nothing themselves.</summary>
     public TopicDefaultsConfig Topics { get; }

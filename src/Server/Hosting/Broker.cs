@@ -185,6 +185,7 @@ public sealed class Broker : IAsyncDisposable
         {
             connections.Limits = LimitsOf(config.Network);
             parts.LogContext.ProducerIdExpirationMs = config.Producers.ProducerIdExpirationMs;
+            parts.Logs.Cleaner.Reconfigure(config.Cleaner);
         }
     }
 

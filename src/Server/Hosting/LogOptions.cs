@@ -24,6 +24,7 @@ internal static class LogOptions
         FlushStartOffsetCheckpointIntervalMs = Milliseconds(config.Storage.LogStartOffsetInterval),
         HighWatermarkCheckpointIntervalMs = Milliseconds(config.Storage.HighWatermarkInterval),
         ProducerIdExpirationCheckIntervalMs = Milliseconds(config.Producers.ExpirationCheckInterval),
+        Cleaner = config.Cleaner,
         FlushOnClose = !isEphemeral,
     };
 

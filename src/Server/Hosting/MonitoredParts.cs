@@ -18,6 +18,7 @@ internal static class MonitoredParts
         new ConnectionMetricSource(server.Connections, [.. listeners.Select(listener => listener.Name)]),
         new ClusterMetricSource(() => parts.Image, parts.Partitions),
         new LogMetricSource(parts.Logs),
+        new LogCleanerMetricSource(parts.Logs),
         new GroupMetricSource(parts.Groups, parts.Partitions),
     ];
 

@@ -39,7 +39,7 @@ public class CompactionModelTests
                 (2, Gen.Const(Kind.Commit)), (2, Gen.Const(Kind.Abort)), (4, Gen.Const(Kind.Roll)), (1, Gen.Const(Kind.Wait)),
                 (1, Gen.Const(Kind.DeleteRecords)), (2, Gen.Const(Kind.Clean))),
             Gen.Int[0, 9999]);
-        Check.Sample(step.Array[5, 60], steps => new Run().Of(steps), iter: 25);
+        Check.Sample(step.Array[5, 60], steps => new Run().Of(steps), iter: 15);
     }
 
     /// <summary>What a killed process does from then on.</summary>

@@ -83,6 +83,38 @@ public class ConfigEndToEndTests
     }
 
     [Fact]
+    public async Task The_cleaner_follows_its_settings_within_reason()
+    {
+        await using MonitoredBroker broker = await MonitoredBroker.StartAsync("log.cleaner.threads=2");
+        Assert.Equal(ErrorCode.None, await AlterAsync(broker, Broker, "", ("log.cleaner.threads", Set, "4"), ("log.cleaner.backoff.ms", Set, "7")));
+        Assert.Equal((4, 7), (broker.Broker.Parts.Config.Current.Cleaner.Threads, broker.Broker.Parts.Config.Current.Cleaner.BackoffMs));
+        Assert.Equal(ErrorCode.InvalidRequest, await AlterAsync(broker, Broker, "", ("log.cleaner.threads", Set, "9")));
+        Assert.Equal(ErrorCode.InvalidRequest, await AlterAsync(broker, Broker, "", ("log.cleaner.threads", Set, "1")));
+        Assert.Equal(ErrorCode.InvalidRequest, await AlterAsync(broker, Broker, "", ("log.cleaner.dedupe.buffer.size", Set, "4194304")));
+        Assert.Equal(4, broker.Broker.Parts.Config.Current.Cleaner.Threads);
+    }
+
+    [Fact]
+    public async Task A_topic_is_compacted_from_the_change_of_its_policy_on()
+    {
+        await using MonitoredBroker broker = await MonitoredBroker.StartAsync("log.cleaner.backoff.ms=1", "log.cleaner.min.cleanable.ratio=0");
+        await broker.CreateTopicAsync("t");
+        Assert.True(broker.Broker.Parts.Partitions.TryGet(new TopicPartition("t", 0), out Partition? partition));
+        for (int value = 0; value < 3; value++)
+        {
+            Assert.Equal(ErrorCode.None, await ProduceAsync(broker, 500, key: "k"));
+        }
+
+        partition.Log.Roll();
+        long before = partition.Log.Size;
+        Assert.Equal(ErrorCode.None, await AlterAsync(broker, Topic, "t", ("cleanup.policy", Set, "compact")));
+
+        Assert.True(SpinWait.SpinUntil(() => partition.Log.CleanedOffset == 3, TimeSpan.FromSeconds(20)));
+        Assert.InRange(partition.Log.Size, 1, before / 2);
+        Assert.Equal(ErrorCode.InvalidRecord, await ProduceAsync(broker, 500));
+    }
+
+    [Fact]
     public async Task Lists_are_appended_to_and_subtracted_from()
     {
         await using MonitoredBroker broker = await MonitoredBroker.StartAsync();
@@ -212,10 +244,10 @@ public class ConfigEndToEndTests
         return (config.Value, config.ConfigSource);
     }
 
-    private static async Task<ErrorCode> ProduceAsync(MonitoredBroker broker, int valueBytes)
+    private static async Task<ErrorCode> ProduceAsync(MonitoredBroker broker, int valueBytes, string? key = null)
     {
         using RecordBatchBuilder builder = new();
-        builder.Append(1_700_000_000_000, null, Encoding.ASCII.GetBytes(new string('x', valueBytes)));
+        builder.Append(1_700_000_000_000, key is null ? null : Encoding.ASCII.GetBytes(key), Encoding.ASCII.GetBytes(new string('x', valueBytes)));
         ProduceResponse response = await broker.AskAsync<ProduceRequest, ProduceResponse>(
             new ProduceRequest
             {

@@ -24,7 +24,6 @@ internal static class Reasons
     public const string NoShare = "there are no share groups";
     public const string NoStreams = "there are no streams groups";
     public const string ClassicOnly = "the classic group protocol is the only one offered";
-    public const string NoCompaction = TopicConfigs.NoCompaction;
     public const string NoLinger = "records of the coordinator are written at once";
     public const string NoQueue = "requests do not wait in a queue";
     public const string Pooled = "buffers come from a shared pool";

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Compat.Log.Configuration;
 using Compat.Server.Configuration.Sources;
 
@@ -31,7 +32,8 @@ internal static class BrokerConfigChange
                 Parse(name, value);
             }
 
-            _ = isDefault ? current.WithDynamic(values, current.DynamicOwn) : current.WithDynamic(current.DynamicDefaults, values);
+            BrokerConfig changed = isDefault ? current.WithDynamic(values, current.DynamicOwn) : current.WithDynamic(current.DynamicDefaults, values);
+            CheckCleanerThreads(current.Cleaner.Threads, changed.Cleaner.Threads);
         });
 
     /// <summary>The problem with one setting, whatever else is set, or null.</summary>
@@ -67,6 +69,16 @@ internal static class BrokerConfigChange
         if (BrokerConfigs.Catalog.TryGet(StaticSettings.BaseNameOf(name), out ConfigDefinition? definition))
         {
             definition.Parse(value);
+        }
+    }
+
+    // So that a slip of the hand does not start a hundred threads, nor end all of them.
+    private static void CheckCleanerThreads(int now, int changed)
+    {
+        if (changed != now && (changed < 1 || changed < now / 2 || changed > now * 2))
+        {
+            throw new ConfigException(
+                "log.cleaner.threads", changed.ToString(CultureInfo.InvariantCulture), $"must be at least 1 and between half and double the current value {now}");
         }
     }
 
