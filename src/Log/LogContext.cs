@@ -56,6 +56,12 @@ public sealed class LogContext
     /// <summary>Called when a segment that was rolled is on the device, so that a start need not read it again. Set once, before logs are opened.</summary>
     public Action<PartitionLog>? OnSegmentFlushed { get; set; }
 
+    /// <summary>
+    /// Called when a log start offset was moved up within a log, which only a checkpoint remembers. The log's lock is held. Set once, before
+    /// logs are opened.
+    /// </summary>
+    public Action<PartitionLog>? OnRecordsDeleted { get; set; }
+
     /// <summary>The wall clock, ms since 1970.</summary>
     internal long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -70,7 +70,13 @@ public sealed partial class PartitionLog
                 return (ErrorCode.OffsetOutOfRange, -1);
             }
 
-            MoveStartTo(start);
+            if (start > _logStartOffset)
+            {
+                // The files say nothing of it as long as the segment stays.
+                MoveStartTo(start);
+                _context.OnRecordsDeleted?.Invoke(this);
+            }
+
             return (ErrorCode.None, _logStartOffset);
         }
     }

@@ -227,6 +227,25 @@ public class LogManagerTests
     }
 
     [Fact]
+    public void Deleted_records_stay_deleted_when_the_process_is_killed()
+    {
+        using LogManager manager = Open();
+        PartitionLog log = manager.GetOrCreate(new TopicPartition("t", 0), Id, LogConfig.Default);
+        log.AppendAsLeader(Batches.Of(1, "a", "b"), 0);
+        log.AdvanceHighWatermark(2);
+        Assert.Equal((ErrorCode.None, 1), log.DeleteRecordsBefore(1));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(SpinWait.SpinUntil(() => _storage.FileExists("/data/log-start-offset-checkpoint"), 5000));
+
+        _storage = _storage.Copy();
+        using LogManager next = Open();
+        next.LoadLogs(_ => LogConfig.Default);
+
+        Assert.True(next.TryGet(new TopicPartition("t", 0), out PartitionLog? found));
+        Assert.Equal((1, 2), (found.LogStartOffset, found.LogEndOffset));
+    }
+
+    [Fact]
     public void Damaged_checkpoints_do_not_stop_a_start()
     {
         using (LogManager manager = Open())

@@ -58,7 +58,7 @@ internal sealed class BatchFilter(CleanerFilter filter, int maxDecompressedBytes
             bool isKept = filter.Keeps(batch, record);
             _kept.Add(isKept);
             count += isKept ? 1 : 0;
-            hasTombstones |= isKept && record.IsValueNull;
+            hasTombstones |= isKept && record.IsValueNull && filter.IsSeen(record);
             KeylessRecords += !isKept && record.IsKeyNull ? 1 : 0;
         }
 

@@ -30,7 +30,7 @@ internal sealed class CleanerFilter(OffsetMap map, CleanedTransactions transacti
     /// <summary>Whether a record stays; its batch is none of which all records go.</summary>
     public bool Keeps(in RecordBatch batch, scoped in Record record)
     {
-        if (batch.IsControl || record.Offset > map.LatestOffset)
+        if (batch.IsControl || !IsSeen(record))
         {
             return true;
         }
@@ -38,6 +38,9 @@ internal sealed class CleanerFilter(OffsetMap map, CleanedTransactions transacti
         return !record.IsKeyNull && record.Offset >= map.OffsetOf(record.Key)
             && (!record.IsValueNull || batch.DeleteHorizonMs is not { } horizon || nowMs < horizon);
     }
+
+    /// <summary>Whether the map judges a record. Only then have older records of its key gone, so that its time as a tombstone begins.</summary>
+    public bool IsSeen(scoped in Record record) => record.Offset <= map.LatestOffset;
 
     // Its header has the producer's last sequence number; without any batch of records the last marker has its epoch.
     private bool IsLastOfProducer(in RecordBatch batch) => batch.HasProducerId

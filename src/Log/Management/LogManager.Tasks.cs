@@ -15,6 +15,7 @@ public sealed partial class LogManager
     private readonly List<ITimer> _timers = [];
     private int _areRecoveryPointsDue;
     private int _isClosed;
+    private int _isStartsWritingScheduled;
 
     /// <summary>Begins to delete old segments, write checkpoints and forget producers, each at its interval, and to compact.</summary>
     public void Start()
@@ -48,6 +49,19 @@ public sealed partial class LogManager
         OffsetCheckpointFile.LogStartOffset,
         log => log.LogStartOffset > log.FirstSegmentOffset ? log.LogStartOffset : null,
         _options.FlushOnClose);
+
+    // A process that is killed in the next minute would otherwise have the deleted records again.
+    private void WriteLogStartOffsetsSoon()
+    {
+        if (Interlocked.Exchange(ref _isStartsWritingScheduled, 1) == 0)
+        {
+            _context.Later.Add(TimeSpan.Zero, () =>
+            {
+                Volatile.Write(ref _isStartsWritingScheduled, 0);
+                WriteLogStartOffsets();
+            });
+        }
+    }
 
     /// <summary>Writes the high watermarks. A stale one is no harm: it only moves up again.</summary>
     public void WriteHighWatermarks() => WriteCheckpoints(OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, flush: false);

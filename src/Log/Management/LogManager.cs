@@ -30,6 +30,7 @@ public sealed partial class LogManager : IDisposable
         _options = options;
         Directories = directories;
         Cleaner = new LogCleaner(context, () => Logs, _ => WriteCleanedOffsets(), options.Cleaner);
+        context.OnRecordsDeleted = _ => WriteLogStartOffsetsSoon();
         context.OnFailure = (log, exception) => OnLogFailure(log, exception);
         context.OnSegmentFlushed = _ => WriteRecoveryPointsSoon();
     }

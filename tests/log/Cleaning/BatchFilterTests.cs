@@ -73,7 +73,11 @@ public class BatchFilterTests
         _map.LatestOffset = 9;
         _map.TryPut("a"u8, 5);
 
-        Assert.Equal(3, Keyed.Records([Copy(Batch(10, new RecordBatchBuilder(), ("a", "1"), ("a", "2"), ("a", null)))!.Value]).Count);
+        RecordBatch batch = Batch(10, new RecordBatchBuilder(), ("a", "1"), ("a", "2"), ("a", null));
+        Assert.Equal(batch.Memory.ToArray(), Copy(batch)!.Value.Memory.ToArray());
+
+        RecordBatch late = Batch(10, new RecordBatchBuilder { DeleteHorizonMs = Now - 1 }, ("a", null), (null, "1"));
+        Assert.Equal(late.Memory.ToArray(), Copy(late)!.Value.Memory.ToArray());
     }
 
     [Fact]

@@ -8,8 +8,9 @@ using CsCheck;
 namespace Compat.Log.Tests.Cleaning;
 
 /// <summary>
-/// Random logs are cleaned, and each cleaning is ended by a crash at every single operation on the storage. Whatever is left:
-/// a reader of the whole log has the last value of each key, what is there is at its old offset, and producers go on.
+/// Random logs are cleaned, and each cleaning is ended at every single change of the storage, by a crash or because the device
+/// refuses this one. Whatever is left: a reader of the whole log has the last value of each key, what is there is at its old
+/// offset, and producers go on.
 /// </summary>
 public class CompactionModelTests
 {
@@ -36,14 +37,11 @@ public class CompactionModelTests
         Gen<(Kind, int)> step = Gen.Select(
             Gen.Frequency(
                 (8, Gen.Const(Kind.Append)), (2, Gen.Const(Kind.Tombstone)), (3, Gen.Const(Kind.Idempotent)), (5, Gen.Const(Kind.Transactional)),
-                (2, Gen.Const(Kind.Commit)), (2, Gen.Const(Kind.Abort)), (4, Gen.Const(Kind.Roll)), (1, Gen.Const(Kind.Wait)),
-                (1, Gen.Const(Kind.DeleteRecords)), (2, Gen.Const(Kind.Clean))),
+                (2, Gen.Const(Kind.Commit)), (2, Gen.Const(Kind.Abort)), (4, Gen.Const(Kind.Roll)), (3, Gen.Const(Kind.Wait)),
+                (1, Gen.Const(Kind.DeleteRecords)), (3, Gen.Const(Kind.Clean))),
             Gen.Int[0, 9999]);
         Check.Sample(step.Array[5, 60], steps => new Run().Of(steps), iter: 15);
     }
-
-    /// <summary>What a killed process does from then on.</summary>
-    private sealed class Killed : Exception;
 
     private sealed class Run
     {
@@ -154,7 +152,16 @@ public class CompactionModelTests
             CleaningFixture dying = Open(memory);
             Random random = new(seed);
             dying.Storage.TornBytes = random.Next(200);
-            dying.Storage.Fault = (operation, _) => operation is not (StorageOperation.Read or StorageOperation.Open or StorageOperation.List) && steps-- <= 0 ? new Killed() : null;
+            if (random.Next(2) == 0)
+            {
+                dying.Storage.KilledAtChange = dying.Storage.Changes + steps + 1;
+            }
+            else
+            {
+                dying.Storage.Fault = (operation, _) =>
+                    operation is not (StorageOperation.Read or StorageOperation.Open or StorageOperation.List) && steps-- == 0 ? new IOException("EIO") : null;
+            }
+
             bool isDead = false;
             try
             {
@@ -163,7 +170,7 @@ public class CompactionModelTests
                     NewCleaner(dying, random).Clean(dirty);
                 }
             }
-            catch (Killed)
+            catch (Exception exception) when (exception is ProcessKilledException or IOException)
             {
                 isDead = true;
             }

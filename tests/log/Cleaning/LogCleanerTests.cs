@@ -1,6 +1,7 @@
 using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Storage;
+using Compat.Log.Tests.Faults;
 using Compat.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -137,12 +138,12 @@ public sealed class LogCleanerTests : IDisposable
     {
         PartitionLog log = Dirty(First);
         int tries = 0;
-        _storage.Fault = (operation, path) => operation == "write" && path.EndsWith(".cleaned", StringComparison.Ordinal) && ++tries > 0 ? new StorageFullException("full") : null;
+        _storage.Fault = (operation, path) => operation == StorageOperation.Write && path.EndsWith(".cleaned", StringComparison.Ordinal) && ++tries > 0 ? new StorageFullException("full") : null;
         _manager.Start();
         Wait(() => tries > 0);
         Assert.True(_manager.Directories[0].IsOnline);
 
-        _storage.Fault = (operation, path) => operation == "rename" && path.EndsWith(".cleaned", StringComparison.Ordinal) ? new IOException("EIO") : null;
+        _storage.Fault = (operation, path) => operation == StorageOperation.Rename && path.EndsWith(".cleaned", StringComparison.Ordinal) ? new IOException("EIO") : null;
         Wait(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(15));

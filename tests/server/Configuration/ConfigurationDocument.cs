@@ -38,6 +38,24 @@ internal static class ConfigurationDocument
     public static string Path([CallerFilePath] string here = "") =>
         System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "CONFIGURATION.md"));
 
+    /// <summary>The project's README.</summary>
+    public static string ReadmePath() => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path())!, "..", "README.md"));
+
+    /// <summary>The README with the table of topic settings without effect as it should be.</summary>
+    public static string WriteReadme(string text)
+    {
+        const string Begin = "<!-- topic settings without effect -->\n";
+        const string End = "<!-- end -->";
+        int from = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        StringBuilder table = new("\n| topic setting | why |\n|---|---|\n");
+        foreach (IGrouping<string, ConfigDefinition> reason in TopicConfigs.Catalog.Public.Where(definition => !definition.Effect.IsImplemented).GroupBy(definition => definition.Effect.Reason))
+        {
+            table.Append($"| {string.Join(", ", reason.Select(definition => Code(definition.Name)))} | {reason.Key} |\n");
+        }
+
+        return text[..from] + table.Append('\n') + text[text.IndexOf(End, from, StringComparison.Ordinal)..];
+    }
+
     /// <summary>The document as it should be.</summary>
     public static string Write()
     {

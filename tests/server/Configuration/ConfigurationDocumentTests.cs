@@ -19,6 +19,20 @@ public partial class ConfigurationDocumentTests
         Assert.True(expected == actual, "docs/CONFIGURATION.md is not what the definitions say; run this test with UPDATE_DOCS=1 to write it.");
     }
 
+    [Fact]
+    public void The_readme_names_every_topic_setting_without_effect()
+    {
+        string readme = File.ReadAllText(ConfigurationDocument.ReadmePath()).ReplaceLineEndings("\n");
+        string expected = ConfigurationDocument.WriteReadme(readme);
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            File.WriteAllText(ConfigurationDocument.ReadmePath(), expected);
+            return;
+        }
+
+        Assert.True(expected == readme, "README.md does not name the topic settings without effect; run this test with UPDATE_DOCS=1 to write them.");
+    }
+
     /// <summary>A setting is said to do something only when something reads it.</summary>
     [Fact]
     public void Every_implemented_setting_is_read_and_every_setting_read_is_implemented()
