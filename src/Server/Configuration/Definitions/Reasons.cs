@@ -1,5 +1,3 @@
-using Compat.Log.Configuration;
-
 namespace Compat.Server.Configuration.Definitions;
 
 /// <summary>Why settings are accepted without doing anything, or refused.</summary>
