@@ -59,6 +59,9 @@ public sealed partial class BrokerLifecycle : IMetadataPublisher, IAsyncDisposab
     /// <summary>The epoch of the registration, by which this broker's requests are fenced; -1 before it.</summary>
     public long BrokerEpoch => Interlocked.Read(ref _brokerEpoch);
 
+    /// <summary>True if there are other brokers that could take over what this one leads.</summary>
+    public bool HasSuccessors => Volatile.Read(ref _image).Cluster.Brokers.Values.Any(broker => broker.IsActive && broker.Id != _options.BrokerId);
+
     /// <summary>
     /// Registers, and returns when the broker is unfenced in its own image, so that it may serve.
     /// </summary>

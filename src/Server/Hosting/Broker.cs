@@ -94,23 +94,29 @@ public sealed class Broker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in order: hands over what it leads, takes no more requests, answers those under way, closes the connections, and then the logs, so
-    /// that the next start finds everything as it is.
+    /// Stops in order: hands over what it leads if there are others, takes no more requests, answers those under way, closes the connections, and
+    /// then the logs, so that the next start finds everything as it is.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _server, null) is ConnectionServer server)
         {
-            // While it still serves, so that whoever asks is sent to the new leaders.
-            if (_parts is { Fatal.IsCompleted: false } parts)
+            // While it still serves, so that whoever asks is sent to the new leaders. Without others it has nobody to send clients
+            // to: told that nobody leads, some give up for good, where a connection that ends has them come back.
+            bool hasSuccessors = _parts is { Lifecycle.HasSuccessors: true };
+            if (hasSuccessors)
             {
-                await parts.Lifecycle.ShutDownAsync(HandOverPatience);
+                await HandOverAsync();
             }
 
             // Who waits for others to join would otherwise be waited for.
             _parts?.Groups.Dispose();
             await server.StopAsync(StopPatience);
             await server.DisposeAsync();
+            if (!hasSuccessors)
+            {
+                await HandOverAsync();
+            }
         }
 
         if (Interlocked.Exchange(ref _controllerServer, null) is ConnectionServer controllerServer)
@@ -132,6 +138,14 @@ public sealed class Broker : IAsyncDisposable
         if (Interlocked.Exchange(ref _parts, null) is BrokerParts stopped)
         {
             await stopped.DisposeAsync();
+        }
+    }
+
+    private async Task HandOverAsync()
+    {
+        if (_parts is { Fatal.IsCompleted: false } parts)
+        {
+            await parts.Lifecycle.ShutDownAsync(HandOverPatience);
         }
     }
 

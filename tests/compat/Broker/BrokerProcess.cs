@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Compat.Clients.Tests.Support;
 
@@ -97,13 +96,8 @@ internal sealed partial class BrokerProcess : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A port that nobody listens on, for a setting that must name one before it is bound.</summary>
-    public static int FreePort()
-    {
-        using System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    /// <summary>Where one of several listeners is.</summary>
+    public string BootstrapOf(string listener) => Address().Matches(StartLine).Single(match => match.Groups[1].Value == listener).Groups[2].Value;
 
     private void OnLine(string line)
     {

@@ -7,7 +7,7 @@ namespace Compat.Clients.Tests.Drivers;
 /// <summary>One call, with its assertions, for each method of IAdminClient, by name and number of parameters.</summary>
 internal sealed partial class AdminClientCalls(IAdminClient admin, string bootstrap)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = Wait.Limit;
 
     public static IReadOnlyDictionary<string, Func<AdminClientCalls, Task>> ByMethod { get; } = new Dictionary<string, Func<AdminClientCalls, Task>>
     {

@@ -37,7 +37,7 @@ internal sealed class ClientProcess : IAsyncDisposable
 
     /// <summary>What the client said besides its answers, for the message of a failing test.</summary>
     public string Evidence => $"{Kind} has {Records.Count} records, owns {string.Join(",", Owned)} after {Assignments} assignments; "
-        + $"troubles: {string.Join(" / ", Troubles)}; its log:\n{_process.ErrorText}";
+        + $"troubles: {string.Join(" / ", Troubles)}; {_process.Evidence}";
 
     /// <summary>Starts a client that must be there: a missing one skips the test, or fails it where clients are required.</summary>
     public static async Task<ClientProcess> StartAsync(ClientKind kind, string bootstrap)
@@ -55,7 +55,7 @@ internal sealed class ClientProcess : IAsyncDisposable
         client._process = ChildProcess.Start(command.File, [.. command.Arguments, bootstrap], client.OnLine);
         await Wait.UntilAsync(
             () => client._ready.Task.IsCompleted || client._process.HasExited,
-            () => $"{kind} says it is ready\n{client._process.ErrorText}");
+            () => $"{kind} says it is ready; {client._process.Evidence}");
         if (!client._ready.Task.IsCompleted)
         {
             string error = client._process.ErrorText;
@@ -79,7 +79,7 @@ internal sealed class ClientProcess : IAsyncDisposable
         await _process.Input.FlushAsync(TestContext.Current.CancellationToken);
         await Wait.UntilAsync(
             () => answer.Task.IsCompleted || _process.HasExited,
-            () => $"{Kind} answers {operation}\n{_process.ErrorText}");
+            () => $"{Kind} answers {operation}; {Evidence}");
         // The answer may have come in the same moment in which the process ended.
         Assert.True(answer.Task.IsCompleted, $"{Kind} exited with {(_process.HasExited ? _process.ExitCode : 0)} during {operation}\n{_process.ErrorText}");
         JsonObject line = await answer.Task;

@@ -14,17 +14,16 @@ public sealed class ProxiedBroker : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // A listener for clients behind the proxy and one for the test itself, each with its own advertised address.
-        int direct = BrokerProcess.FreePort();
+        // A listener for clients behind the proxy, who are told the proxy's address, and one for the test itself, who is told the one it dialled.
         _broker = await BrokerProcess.StartAsync(new Dictionary<string, string>(SharedBroker.QuickSettings)
         {
-            ["listeners"] = $"PROXIED://127.0.0.1:{BrokerProcess.FreePort()},DIRECT://127.0.0.1:{direct}",
-            ["advertised.listeners"] = $"PROXIED://{Proxy.Address},DIRECT://127.0.0.1:{direct}",
+            ["listeners"] = "PROXIED://127.0.0.1:0,DIRECT://127.0.0.1:0",
+            ["advertised.listeners"] = $"PROXIED://{Proxy.Address},DIRECT://127.0.0.1:0",
             ["listener.security.protocol.map"] = "PROXIED:PLAINTEXT,DIRECT:PLAINTEXT",
             ["inter.broker.listener.name"] = "DIRECT",
         });
         Proxy.ForwardTo(_broker.Bootstrap);
-        DirectBootstrap = $"127.0.0.1:{direct}";
+        DirectBootstrap = _broker.BootstrapOf("DIRECT");
     }
 
     /// <summary>The way round it.</summary>

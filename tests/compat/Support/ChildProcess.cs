@@ -32,6 +32,16 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Whether it runs, how much of the processors it has had, and what it said; a process that waits tells itself from one that is starved.</summary>
+    public string Evidence
+    {
+        get
+        {
+            string state = _process.HasExited ? $"exited with {_process.ExitCode}" : $"runs and has had {_process.TotalProcessorTime.TotalSeconds:0.0} s of the processors";
+            return $"process {_process.Id} {state}; its log:\n{ErrorText}";
+        }
+    }
+
     public StreamWriter Input => _process.StandardInput;
 
     public static ChildProcess Start(string file, IEnumerable<string> arguments, Action<string>? onLine = null, IReadOnlyDictionary<string, string>? environment = null)

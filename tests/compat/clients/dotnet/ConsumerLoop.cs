@@ -99,7 +99,7 @@ internal sealed class ConsumerLoop
 
     private static IEnumerable<TopicPartitionOffset> StartingPoints(IConsumer<byte[], byte[]> consumer, TopicPartition[] partitions, JsonValue from) =>
         from.TryGetValue(out long timestamp)
-            ? consumer.OffsetsForTimes(partitions.Select(p => new TopicPartitionTimestamp(p, new Timestamp(timestamp, TimestampType.CreateTime))), TimeSpan.FromSeconds(10))
+            ? consumer.OffsetsForTimes(partitions.Select(p => new TopicPartitionTimestamp(p, new Timestamp(timestamp, TimestampType.CreateTime))), TimeSpan.FromSeconds(60))
             : partitions.Select(p => new TopicPartitionOffset(p, Offset.Beginning));
 
     private async Task PostAsync(Action action)

@@ -107,7 +107,7 @@ internal sealed class Driver(string bootstrap)
         using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(
             new ConsumerConfig { BootstrapServers = bootstrap, GroupId = Protocol.String(args, "group") }).Build();
         TopicPartition[] partitions = [.. args["partitions"]!.AsArray().Select(p => new TopicPartition(Protocol.String(args, "topic"), p!.GetValue<int>()))];
-        List<TopicPartitionOffset> found = consumer.Committed(partitions, TimeSpan.FromSeconds(10));
+        List<TopicPartitionOffset> found = consumer.Committed(partitions, TimeSpan.FromSeconds(60));
         return new JsonObject { ["offsets"] = new JsonArray([.. found.Select(p => JsonValue.Create(p.Offset.Value < 0 ? -1 : p.Offset.Value))]) };
     }
 

@@ -13,6 +13,7 @@ const codecs = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, snapp
 
 let consumer = null;
 let admin = null;
+let compiledZstd = null;
 const delivered = new Map();
 const producers = new Map();
 
@@ -27,6 +28,7 @@ function client() {
     clientId: 'kafkajs-test',
     logLevel: logLevel.ERROR,
     logCreator: () => ({ log }) => process.stderr.write(`${log.message} ${log.error || ''} ${log.stack || ''}\n`),
+    connectionTimeout: 10000,
     requestTimeout: 10000,
     retry: { initialRetryTime: 50, maxRetryTime: 400, retries: 20 },
   });
@@ -41,22 +43,23 @@ function independentBlocks(frame) {
   return frame;
 }
 
+// It is compiled in the background when it is first needed; nothing else waits for that.
+function zstd() {
+  compiledZstd ||= new Promise(resolve => ZstdCodec.run(made => resolve({ simple: new made.Simple(), streaming: new made.Streaming() })));
+  return compiledZstd;
+}
+
 function registerCodecs() {
   CompressionCodecs[CompressionTypes.Snappy] = snappy;
   CompressionCodecs[CompressionTypes.LZ4] = () => ({
     compress: async encoder => independentBlocks(Buffer.from(lz4.compress(encoder.buffer))),
     decompress: async buffer => Buffer.from(lz4.decompress(buffer)),
   });
-  return new Promise(resolve => ZstdCodec.run(zstd => {
-    const simple = new zstd.Simple();
-    const streaming = new zstd.Streaming();
-    CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-      compress: async encoder => Buffer.from(simple.compress(encoder.buffer)),
-      // Frames of other clients do not say their size, which only the streaming form can read.
-      decompress: async buffer => Buffer.from(streaming.decompress(buffer)),
-    });
-    resolve();
-  }));
+  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+    compress: async encoder => Buffer.from((await zstd()).simple.compress(encoder.buffer)),
+    // Frames of other clients do not say their size, which only the streaming form can read.
+    decompress: async buffer => Buffer.from((await zstd()).streaming.decompress(buffer)),
+  });
 }
 
 async function producer(args) {
@@ -276,7 +279,7 @@ async function answer(command) {
 }
 
 async function main() {
-  await registerCodecs();
+  registerCodecs();
   write({ event: 'ready', client: `kafkajs ${require('kafkajs/package.json').version}` });
   for await (const line of readline.createInterface({ input: process.stdin })) {
     await answer(JSON.parse(line));

@@ -109,7 +109,7 @@ class Driver:
             partitions = [TopicPartition(args["topic"], p, confluent_kafka.OFFSET_BEGINNING) for p in args["partitions"]]
         else:
             wanted = [TopicPartition(args["topic"], p, args["from"]) for p in args["partitions"]]
-            partitions = self._consumer.offsets_for_times(wanted, 10)
+            partitions = self._consumer.offsets_for_times(wanted, 60)
         self._consumer.assign(partitions)
 
     def commit(self, args):
@@ -123,7 +123,7 @@ class Driver:
     def committed(self, args):
         consumer = Consumer({"bootstrap.servers": self._bootstrap, "group.id": args["group"]})
         try:
-            found = consumer.committed([TopicPartition(args["topic"], p) for p in args["partitions"]], 10)
+            found = consumer.committed([TopicPartition(args["topic"], p) for p in args["partitions"]], 60)
             return {"offsets": [p.offset if p.offset >= 0 else -1 for p in found]}
         finally:
             consumer.close()
@@ -148,19 +148,19 @@ class Driver:
 
     def _createTopics(self, admin, args):
         topic = NewTopic(args["topic"], args["partitions"], 1, config=args.get("configs", {}))
-        admin.create_topics([topic], request_timeout=10)[args["topic"]].result()
+        admin.create_topics([topic], request_timeout=60)[args["topic"]].result()
 
     def _deleteTopics(self, admin, args):
-        admin.delete_topics([args["topic"]], request_timeout=10)[args["topic"]].result()
+        admin.delete_topics([args["topic"]], request_timeout=60)[args["topic"]].result()
 
     def _createPartitions(self, admin, args):
         admin.create_partitions([NewPartitions(args["topic"], args["partitions"])])[args["topic"]].result()
 
     def _listTopics(self, admin, args):
-        return {"topics": sorted(admin.list_topics(timeout=10).topics)}
+        return {"topics": sorted(admin.list_topics(timeout=60).topics)}
 
     def _describeTopic(self, admin, args):
-        topic = admin.list_topics(args["topic"], timeout=10).topics[args["topic"]]
+        topic = admin.list_topics(args["topic"], timeout=60).topics[args["topic"]]
         return {"partitions": len(topic.partitions)}
 
     def _describeConfigs(self, admin, args):
@@ -173,10 +173,10 @@ class Driver:
         admin.alter_configs([resource])[resource].result()
 
     def _listGroups(self, admin, args):
-        return {"groups": sorted(group.id for group in admin.list_groups(timeout=10))}
+        return {"groups": sorted(group.id for group in admin.list_groups(timeout=60))}
 
     def _describeGroup(self, admin, args):
-        group = admin.list_groups(args["group"], timeout=10)[0]
+        group = admin.list_groups(args["group"], timeout=60)[0]
         return {"state": group.state, "members": len(group.members)}
 
     def _producer(self, args):

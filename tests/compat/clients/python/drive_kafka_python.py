@@ -16,6 +16,8 @@ from protocol import ClientError
 
 # kafka-python limits a batch by its size alone; this is about what a short record takes.
 BYTES_A_RECORD = 10
+# It finds out the broker's version first, and gives up after two seconds if it is not told otherwise.
+PROBE_TIMEOUT_MS = 60000
 ASSIGNORS = {"range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor, "sticky": StickyPartitionAssignor}
 
 
@@ -73,14 +75,14 @@ class Driver:
     def subscribe(self, args):
         session = args.get("sessionTimeoutMs", 6000)
         self._consumer = KafkaConsumer(
-            bootstrap_servers=self._bootstrap, group_id=args["group"], enable_auto_commit=False, auto_offset_reset="earliest",
+            bootstrap_servers=self._bootstrap, api_version_auto_timeout_ms=PROBE_TIMEOUT_MS, group_id=args["group"], enable_auto_commit=False, auto_offset_reset="earliest",
             session_timeout_ms=session, heartbeat_interval_ms=min(300, session // 3), metadata_max_age_ms=1000,
             partition_assignment_strategy=[ASSIGNORS[args.get("strategy", "range")]])
         self._consumer.subscribe(topics=args["topics"], listener=Announcer(self._delivered))
 
     def assign(self, args):
         self._consumer = KafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
+            bootstrap_servers=self._bootstrap, api_version_auto_timeout_ms=PROBE_TIMEOUT_MS, enable_auto_commit=False, auto_offset_reset="earliest",
             max_partition_fetch_bytes=10485760)
         partitions = [TopicPartition(args["topic"], p) for p in args["partitions"]]
         self._consumer.assign(partitions)
@@ -102,7 +104,7 @@ class Driver:
                 raise _error(error) from error
 
     def committed(self, args):
-        consumer = KafkaConsumer(bootstrap_servers=self._bootstrap, group_id=args["group"], enable_auto_commit=False)
+        consumer = KafkaConsumer(bootstrap_servers=self._bootstrap, api_version_auto_timeout_ms=PROBE_TIMEOUT_MS, group_id=args["group"], enable_auto_commit=False)
         try:
             found = [consumer.committed(TopicPartition(args["topic"], p)) for p in args["partitions"]]
             return {"offsets": [-1 if offset is None else offset for offset in found]}
@@ -116,7 +118,7 @@ class Driver:
 
     def admin(self, args):
         if self._admin_client is None:
-            self._admin_client = KafkaAdminClient(bootstrap_servers=self._bootstrap)
+            self._admin_client = KafkaAdminClient(bootstrap_servers=self._bootstrap, api_version_auto_timeout_ms=PROBE_TIMEOUT_MS)
         try:
             return getattr(self, "_" + args["call"])(self._admin_client, args)
         except KafkaError as error:
@@ -194,7 +196,7 @@ class Driver:
         if settings not in self._producers:
             acks, compression, timeout, size, batch = settings
             self._producers[settings] = KafkaProducer(
-                bootstrap_servers=self._bootstrap, acks="all" if acks == -1 else acks, compression_type=compression, retries=10,
+                bootstrap_servers=self._bootstrap, api_version_auto_timeout_ms=PROBE_TIMEOUT_MS, acks="all" if acks == -1 else acks, compression_type=compression, retries=10,
                 request_timeout_ms=min(timeout, 10000), max_request_size=size, linger_ms=2, retry_backoff_ms=50,
                 batch_size=batch * BYTES_A_RECORD,
                 reconnect_backoff_ms=50, max_block_ms=timeout)

@@ -132,7 +132,7 @@ class Driver:
         return json.loads(self._kcat_output(["-L", "-J", *options]))
 
     def _kcat_output(self, options):
-        done = subprocess.run(["kcat", "-b", self._bootstrap, *options], capture_output=True, timeout=30, check=False)
+        done = subprocess.run(["kcat", "-b", self._bootstrap, *options], capture_output=True, timeout=100, check=False)
         if done.returncode != 0:
             raise ClientError(None, done.stderr.decode(errors="replace"))
         return done.stdout.decode()
@@ -145,7 +145,7 @@ class Driver:
             "retry.backoff.ms": 50, "linger.ms": 2, "batch.num.messages": args.get("batchRecords", 200)}
         properties = [word for name, value in settings.items() for word in ("-X", f"{name}={value}")]
         command = ["kcat", "-b", self._bootstrap, "-P", "-E", "-t", args["topic"], *properties, *options]
-        done = subprocess.run(command, input=data, capture_output=True, timeout=60, check=False, preexec_fn=_die_with_parent)
+        done = subprocess.run(command, input=data, capture_output=True, timeout=100, check=False, preexec_fn=_die_with_parent)
         notices = done.stderr.decode(errors="replace").strip()
         return (notices or "failed") if done.returncode != 0 or "Delivery failed" in notices else None
 
