@@ -1,4 +1,5 @@
 using Compat.Log;
+using Compat.Server.Tests.Hosting;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -11,7 +12,7 @@ public class CompactionTests
     [Fact]
     public async Task Every_group_goes_on_after_its_log_was_compacted_and_the_broker_started_again()
     {
-        await using GroupFixture broker = await GroupFixture.StartAsync("log.cleaner.min.cleanable.ratio=0", "log.cleaner.backoff.ms=1");
+        await using MemoryBroker broker = await MemoryBroker.StartAsync("log.cleaner.min.cleanable.ratio=0", "log.cleaner.backoff.ms=1");
         string[] groups = [.. Enumerable.Range(0, 10).Select(index => $"g{index}")];
         using (TestClient client = await broker.ConnectAsync())
         {
@@ -20,7 +21,7 @@ public class CompactionTests
                 await client.FindAsync(group);
                 for (int offset = 1; offset <= 20; offset++)
                 {
-                    await client.CommitAsync(8, group, GroupFixture.Topic, Uuid.Zero, offset, 0);
+                    await client.CommitAsync(8, group, MemoryBroker.Topic, Uuid.Zero, offset, 0);
                 }
             }
         }
@@ -38,7 +39,7 @@ public class CompactionTests
         Assert.InRange(logs.Sum(log => log.Size), 1, before / 10);
         await broker.DisposeAsync();
 
-        await using GroupFixture again = await broker.RestartAsync();
+        await using MemoryBroker again = await broker.RestartAsync();
         using TestClient reader = await again.ConnectAsync();
         foreach (string group in groups)
         {
@@ -47,7 +48,7 @@ public class CompactionTests
                 new OffsetFetchRequest
                 {
                     GroupId = group,
-                    Topics = [new OffsetFetchRequest.OffsetFetchRequestTopic { Name = GroupFixture.Topic, PartitionIndexes = [0] }],
+                    Topics = [new OffsetFetchRequest.OffsetFetchRequestTopic { Name = MemoryBroker.Topic, PartitionIndexes = [0] }],
                 },
                 5);
             Assert.Equal(20, fetched.Topics[0].Partitions[0].CommittedOffset);
