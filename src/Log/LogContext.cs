@@ -62,6 +62,9 @@ public sealed class LogContext
     /// </summary>
     public Action<PartitionLog>? OnRecordsDeleted { get; set; }
 
+    /// <summary>Called when a log was truncated below its recovery point, before more is appended. Set once, before logs are opened.</summary>
+    public Action<PartitionLog>? OnRecoveryPointLowered { get; set; }
+
     /// <summary>The wall clock, ms since 1970.</summary>
     internal long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -19,7 +19,9 @@ public sealed partial class PartitionLog
     private FlushRequest _flushRequest;
     private bool _isFlushScheduled;
     private int _cuts;
+    private int _cutsOfNames;
     private bool _isNameFlushed;
+    private long _namesFlushedUpTo = -1;
     private bool _isFlushRefused;
 
     // In this order: a request during a flush may be for what the flush does not see.
@@ -75,6 +77,12 @@ public sealed partial class PartitionLog
         lock (_flushLock)
         {
             (long from, int cuts) = RecoveryPointAndCuts();
+            if (cuts != _cutsOfNames)
+            {
+                // Files may have been deleted and made anew under their names.
+                (_cutsOfNames, _namesFlushedUpTo) = (cuts, -1);
+            }
+
             if (from >= offset)
             {
                 return;
@@ -107,7 +115,7 @@ public sealed partial class PartitionLog
 
     private void FlushSegments(SegmentList segments, long from, long to)
     {
-        bool hasNewFiles = false;
+        long newest = -1;
         for (int index = Math.Max(0, segments.FloorIndex(from)); index < segments.Count; index++)
         {
             Segment segment = segments[index];
@@ -115,7 +123,7 @@ public sealed partial class PartitionLog
             {
                 bool isActive = ReferenceEquals(segment, segments.Active);
                 segment.Flush(withIndexes: !isActive);
-                hasNewFiles |= segment.BaseOffset >= from;
+                newest = segment.BaseOffset;
                 if (!isActive)
                 {
                     _snapshots.Flush(segments[index + 1].BaseOffset);
@@ -128,11 +136,13 @@ public sealed partial class PartitionLog
             _epochs.Persist(flush: true);
         }
 
-        if (hasNewFiles)
+        // Not by the recovery point: a deletion moves it past files whose names nobody has flushed.
+        if (newest > _namesFlushedUpTo)
         {
             PartitionMetadataFile.Flush(_context.Storage, _folder.File(PartitionMetadataFile.FileName));
             _context.Storage.FlushDirectory(_folder.Path);
             FlushOwnName();
+            _namesFlushedUpTo = newest;
         }
     }
 

@@ -14,6 +14,7 @@ public sealed partial class PartitionLog
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         using Lock.Scope maintenance = _maintenanceLock.EnterScope();
+        long recoveryPoint = RecoveryPoint;
         lock (_lock)
         {
             ThrowIfClosed();
@@ -33,9 +34,10 @@ public sealed partial class PartitionLog
             {
                 CutAt(offset);
             }
-
-            return true;
         }
+
+        ReportLowered(recoveryPoint);
+        return true;
     }
 
     /// <summary>Removes all records; the next one gets the given offset.</summary>
@@ -46,12 +48,15 @@ public sealed partial class PartitionLog
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         using Lock.Scope maintenance = _maintenanceLock.EnterScope();
+        long recoveryPoint = RecoveryPoint;
         lock (_lock)
         {
             ThrowIfClosed();
             LogMessages.Truncated(_context.Logger, TopicPartition, offset, _end.Offset, _highWatermark.Offset);
             StartAt(offset, logStartOffset ?? offset);
         }
+
+        ReportLowered(recoveryPoint);
     }
 
     /// <summary>
@@ -78,6 +83,15 @@ public sealed partial class PartitionLog
             }
 
             return (ErrorCode.None, _logStartOffset);
+        }
+    }
+
+    // What is appended from here on is not on the device, whatever a checkpoint of before says.
+    private void ReportLowered(long recoveryPointBefore)
+    {
+        if (RecoveryPoint < recoveryPointBefore)
+        {
+            _context.OnRecoveryPointLowered?.Invoke(this);
         }
     }
 
@@ -112,11 +126,7 @@ public sealed partial class PartitionLog
         SetEnd(new LogOffsetMetadata(end, last.BaseOffset, position));
         Volatile.Write(ref _segments, _segments.Without(removed));
         Volatile.Write(ref _logStartOffset, Math.Min(_logStartOffset, end));
-        foreach (Segment segment in removed)
-        {
-            segment.DeleteFiles();
-        }
-
+        DeleteFromTheEnd(removed);
         last.CutAt(end, position);
         _epochs.TruncateFromEnd(end);
         ReloadProducers();
@@ -138,14 +148,19 @@ public sealed partial class PartitionLog
 
     private Segment NewSegmentReplacing(Segment[] removed, long offset)
     {
-        foreach (Segment segment in removed)
-        {
-            segment.DeleteFiles();
-        }
-
+        DeleteFromTheEnd(removed);
         Segment next = NewSegment(offset);
         next.CreateFile(Config);
         return next;
+    }
+
+    // So that a crash on the way leaves a log that is too long, and none with a hole.
+    private static void DeleteFromTheEnd(Segment[] removed)
+    {
+        for (int index = removed.Length - 1; index >= 0; index--)
+        {
+            removed[index].DeleteFiles();
+        }
     }
 
     private void SetEnd(LogOffsetMetadata end)

@@ -327,14 +327,33 @@ public class RecoveryTests
         Assert.Equal(2, fixture.Log.SegmentCount);
     }
 
-    [Fact]
-    public void Batches_of_formats_before_magic_2_stop_the_start_and_are_not_cut_off()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Messages_of_formats_before_magic_2_stop_the_start_and_are_not_cut_off(byte magic)
     {
         (LogFixture fixture, _) = ThreeBatches();
-        byte[] whole = fixture.Storage.ReadAllBytes(FirstLog)!;
-        whole[16] = 1;
 
-        Assert.Throws<IOException>(() => Damaged(fixture, whole));
+        // Offset, size, CRC-32, magic, attributes, for magic 1 a timestamp, a null key and a value of 60 bytes.
+        byte[] message = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, magic, 0, .. new byte[magic * 8], 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 60, .. new byte[60]];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(8), message.Length - 12);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(12), magic == 0 ? 0x63DE131BU : 0x2E8CD907U);
+
+        Assert.Throws<IOException>(() => Damaged(fixture, message));
+        message[^1] ^= 1;
+        Assert.Equal(0, Damaged(fixture, message).Log.LogEndOffset);
+    }
+
+    [Fact]
+    public void A_header_of_which_only_the_length_was_written_is_a_torn_end()
+    {
+        (LogFixture fixture, int[] ends) = ThreeBatches();
+        byte[] whole = fixture.Storage.ReadAllBytes(FirstLog)!;
+
+        LogFixture torn = Damaged(fixture, [.. whole, .. new byte[8], 0, 0, 0, 80, .. new byte[80]]);
+
+        Assert.Equal(Expected(3), torn.ReadAll());
+        Assert.Equal(ends[2], torn.Log.Size);
     }
 
     private static LogFixture ThreeSegmentsOfTwo()

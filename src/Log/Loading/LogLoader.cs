@@ -22,6 +22,7 @@ internal sealed class LogLoader
     private readonly ProducerStates _producers = new();
     private readonly ProducerSnapshots _snapshots;
     private readonly List<Segment> _segments = [];
+    private long _recoveredTo;
 
     private LogLoader(LogContext context, LogFolder folder, LogLoadOptions options)
     {
@@ -154,7 +155,8 @@ internal sealed class LogLoader
 
         if (!_options.IsClean)
         {
-            Recover(FloorIndex(_options.RecoveryPoint));
+            // Segments below the log start are deleted already, as far as anybody reads; damage of theirs is nobody's loss.
+            Recover(FloorIndex(Math.Max(_options.RecoveryPoint, _options.LogStartOffset)));
         }
 
         if (!_segments[^1].TryReadNextOffset(out long next))
@@ -178,11 +180,18 @@ internal sealed class LogLoader
     {
         // Snapshots further on may be as torn as the segments; they are taken again on the way.
         long from = _segments[first].BaseOffset;
+        _recoveredTo = from;
         _snapshots.DeleteWhere(offset => offset > from);
         ReadProducersUpTo(from, Math.Max(_options.LogStartOffset, _segments[0].BaseOffset));
         for (int index = first; index < _segments.Count; index++)
         {
             Segment segment = _segments[index];
+            if (index > first && IsHole(segment.BaseOffset))
+            {
+                CutOff(index - 1, new InvalidEnd(_segments[index - 1].Size, _recoveredTo, $"the next segment begins at offset {segment.BaseOffset}", false));
+                break;
+            }
+
             if (index > first)
             {
                 _producers.EndOffset = Math.Max(_producers.EndOffset, segment.BaseOffset);
@@ -228,6 +237,7 @@ internal sealed class LogLoader
         }
 
         _segments.RemoveRange(index + 1, _segments.Count - index - 1);
+        _context.Storage.FlushDirectory(_folder.Path);
     }
 
     private void PutAside(Segment segment, InvalidEnd end, Segment[] behind)
@@ -249,8 +259,13 @@ internal sealed class LogLoader
         return _context.Storage.FileExists(name) ? $"{name}-{_context.NextUniqueName()}" : name;
     }
 
+    // A segment whose last records were lost as whole batches looks whole. Only compaction leaves gaps for good.
+    private bool IsHole(long nextBase) =>
+        nextBase > _recoveredTo && !Config.CleanupCompact && _recoveredTo >= (_options.CleanedOffset ?? 0);
+
     private void Recovered(in RecordBatch batch, Segment segment)
     {
+        _recoveredTo = batch.NextOffset;
         if (batch.PartitionLeaderEpoch > _epochs.Latest)
         {
             _epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);

@@ -33,6 +33,7 @@ public sealed partial class LogManager : IDisposable
         context.OnRecordsDeleted = _ => WriteLogStartOffsetsSoon();
         context.OnFailure = (log, exception) => OnLogFailure(log, exception);
         context.OnSegmentFlushed = _ => WriteRecoveryPointsSoon();
+        context.OnRecoveryPointLowered = _ => WriteRecoveryPoints();
     }
 
     /// <summary>Called when a directory has gone offline, after its logs were taken away. Set once, before <see cref="LoadLogs"/>.</summary>

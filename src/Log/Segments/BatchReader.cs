@@ -70,7 +70,9 @@ internal sealed class BatchReader : IDisposable
         RecordBatchHeader header = RecordBatchHeader.Read(_buffer.AsSpan(_next - _bufferStart));
         if (header.Magic != RecordBatch.CurrentMagic)
         {
-            IsOldMagic = header.Magic is 0 or 1 && header.SizeInBytes <= _end - _next && header.BatchLength > 0;
+            // A torn header reads as zeros, which is not a reason to stop a start.
+            IsOldMagic = header.SizeInBytes > 0 && header.SizeInBytes <= _end - _next && TryFill((int)header.SizeInBytes)
+                && LegacyMessage.IsValid(_buffer.AsSpan(_next - _bufferStart, (int)header.SizeInBytes));
             return Stop($"a batch has magic {header.Magic}");
         }
 

@@ -1,3 +1,4 @@
+using Compat.Log.Storage;
 using Compat.Wire.Records;
 
 namespace Compat.Log.Segments;
@@ -221,7 +222,14 @@ internal sealed partial class Segment
             position = position < _size ? BehindDamage(position, next) : position;
         }
 
-        PersistIndexes();
+        try
+        {
+            PersistIndexes();
+        }
+        catch (StorageFullException)
+        {
+            // Reading goes on with what is in memory, and a start without the files makes them anew.
+        }
     }
 
     // What lies behind damage gets an entry of its own, so that it is found without passing the damage.

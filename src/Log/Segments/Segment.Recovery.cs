@@ -33,13 +33,14 @@ internal sealed partial class Segment
         }
     }
 
-    /// <summary>Cuts off what lies behind the valid prefix.</summary>
+    /// <summary>Cuts off what lies behind the valid prefix, durably: it must not come back in place of what is appended next.</summary>
     public void CutInvalidEnd(InvalidEnd end)
     {
         SharedFile file = Acquire();
         try
         {
             file.File.Truncate(end.Position);
+            file.File.Flush();
             Volatile.Write(ref _size, end.Position);
         }
         finally

@@ -42,6 +42,9 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
     /// <summary>The paths whose flushes return without having flushed: a device that lies.</summary>
     public Func<string, bool> LiesAbout { get; set; } = _ => false;
 
+    /// <summary>Whether files keep their length when they are cut.</summary>
+    public bool LiesAboutCutting { get; set; }
+
     /// <summary>How many bytes of a failing write reach the file nevertheless.</summary>
     public int TornBytes { get; set; }
 
@@ -242,7 +245,10 @@ internal sealed class FaultyStorage(IStorage inner) : IStorage
         public void Truncate(long length)
         {
             storage.CheckChange(StorageOperation.Truncate, path);
-            file.Truncate(length);
+            if (!storage.LiesAboutCutting)
+            {
+                file.Truncate(length);
+            }
         }
 
         public void Flush()

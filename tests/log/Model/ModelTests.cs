@@ -3,7 +3,7 @@ using Compat.Log.Storage;
 using Compat.Wire;
 using CsCheck;
 
-namespace Compat.Log.Tests;
+namespace Compat.Log.Tests.Model;
 
 /// <summary>A log against a list of values: any sequence of operations leaves both the same.</summary>
 public class ModelTests
