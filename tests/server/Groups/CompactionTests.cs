@@ -12,7 +12,7 @@ public class CompactionTests
     [Fact]
     public async Task Every_group_goes_on_after_its_log_was_compacted_and_the_broker_started_again()
     {
-        await using MemoryBroker broker = await MemoryBroker.StartAsync("log.cleaner.min.cleanable.ratio=0", "log.cleaner.backoff.ms=1");
+        MemoryBroker broker = await MemoryBroker.StartAsync("log.cleaner.min.cleanable.ratio=0", "log.cleaner.backoff.ms=1");
         string[] groups = [.. Enumerable.Range(0, 10).Select(index => $"g{index}")];
         using (TestClient client = await broker.ConnectAsync())
         {

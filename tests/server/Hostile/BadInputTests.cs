@@ -43,7 +43,7 @@ public class BadInputTests
     [MemberData(nameof(Keys))]
     public async Task A_topic_name_is_never_a_path(ApiKey key)
     {
-        await using MemoryBroker broker = await MemoryBroker.StartAsync("log.dirs=/root/data");
+        await using MemoryBroker broker = await MemoryBroker.StartAsync("log.dirs=/disk/data");
         HashSet<string> before = Directories(broker.Storage);
         var random = new Random((int)key);
         var filler = new RequestFiller(random, BadNames);
@@ -63,7 +63,7 @@ public class BadInputTests
         }
 
         await broker.DrainAsync();
-        Assert.All(Directories(broker.Storage).Except(before), path => Assert.Matches("^/root/data/__consumer_offsets-[0-9]+$", path));
+        Assert.All(Directories(broker.Storage).Except(before), path => Assert.Matches("^/disk/data/__consumer_offsets-[0-9]+$", path));
         Assert.DoesNotContain(broker.Loggers.Lines, line => line.Level >= LogLevel.Error);
     }
 

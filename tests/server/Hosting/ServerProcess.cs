@@ -40,9 +40,11 @@ internal sealed partial class ServerProcess : IDisposable
     public static ServerProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, int? maxOpenFiles = null)
     {
         string server = Path.Combine(AppContext.BaseDirectory, "compat.dll");
+        // A shell has what it runs in the background ignore interrupts, and a process inherits that from those who run the tests.
+        string[] dotnet = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
         ProcessStartInfo start = maxOpenFiles is null
-            ? new ProcessStartInfo("dotnet", [server, .. arguments])
-            : new ProcessStartInfo("sh", ["-c", $"ulimit -n {maxOpenFiles} && exec dotnet \"$@\"", "sh", server, .. arguments]);
+            ? new ProcessStartInfo(dotnet[0], [.. dotnet[1..], server, .. arguments])
+            : new ProcessStartInfo("sh", ["-c", $"ulimit -n {maxOpenFiles} && exec \"$@\"", "sh", .. dotnet, server, .. arguments]);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
