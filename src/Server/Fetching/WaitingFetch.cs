@@ -6,14 +6,15 @@ namespace Compat.Server.Fetching;
 
 /// <summary>
 /// A Fetch that found too little and waits: until its partitions have enough, until its time is over, or until its
-/// connection is gone. Whatever happens first queues one look; a thread of the pool carries it out, so that a producer
-/// is not kept waiting by those who read what it wrote.
+/// connection is gone. Whatever happens first queues one look, which is carried out after the burst of requests that gave
+/// the news, or by the pool (<see cref="BurstWork"/>): a producer is not kept waiting by those who read what it wrote.
 /// </summary>
 internal sealed class WaitingFetch : Deadline, IPartitionWaiter, IThreadPoolWorkItem
 {
     private readonly FetchReader _reader;
     private readonly FetchPlan _plan;
     private readonly DeadlineQueue _deadlines;
+    private readonly BurstWork _owed;
     private readonly TaskCompletionSource<FetchRead> _completion = new();
     private readonly List<Partition> _partitions = [];
     private CancellationTokenRegistration _closing;
@@ -22,8 +23,9 @@ internal sealed class WaitingFetch : Deadline, IPartitionWaiter, IThreadPoolWork
     private int _looks;
     private volatile bool _isOver;
 
-    public WaitingFetch(FetchReader reader, FetchPlan plan, DeadlineQueue deadlines)
+    public WaitingFetch(FetchReader reader, FetchPlan plan, DeadlineQueue deadlines, BurstWork owed)
     {
+        _owed = owed;
         _reader = reader;
         _plan = plan;
         _deadlines = deadlines;
@@ -64,7 +66,7 @@ internal sealed class WaitingFetch : Deadline, IPartitionWaiter, IThreadPoolWork
     /// <inheritdoc/>
     public void OnChanged(Partition partition) => QueueLook();
 
-    /// <summary>Looks whether the wait is over. Runs on a thread of the pool, one look at a time.</summary>
+    /// <summary>Looks whether the wait is over, one look at a time.</summary>
     public void Execute()
     {
         do
@@ -90,7 +92,7 @@ internal sealed class WaitingFetch : Deadline, IPartitionWaiter, IThreadPoolWork
     {
         if (Interlocked.Exchange(ref _looks, 2) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _owed.Add(this);
         }
     }
 

@@ -22,11 +22,13 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
     private readonly FetchReader _reader;
     private readonly FetchSessionCache _sessions;
     private readonly DeadlineQueue _deadlines;
+    private readonly BurstWork _owed;
     private readonly int _maxBytes;
 
-    internal FetchHandler(PartitionLookup partitions, FetchSessionCache sessions, DeadlineQueue deadlines, int maxBytes)
+    internal FetchHandler(PartitionLookup partitions, FetchSessionCache sessions, DeadlineQueue deadlines, BurstWork owed, int maxBytes)
     {
         _partitions = partitions;
+        _owed = owed;
         _reader = new FetchReader(partitions);
         _sessions = sessions;
         _deadlines = deadlines;
@@ -56,7 +58,7 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
 
     private async ValueTask<FetchResponse?> WaitAsync(FetchContext session, FetchPlan plan, TimeSpan maxWait, RequestContext context)
     {
-        FetchRead read = await new WaitingFetch(_reader, plan, _deadlines).WaitAsync(maxWait, context.ConnectionClosed);
+        FetchRead read = await new WaitingFetch(_reader, plan, _deadlines, _owed).WaitAsync(maxWait, context.ConnectionClosed);
         return Answer(session, read, context);
     }
 

@@ -1,3 +1,4 @@
+using Compat.Server.Platform;
 using Compat.Server.Transport;
 using Compat.Wire;
 
@@ -12,13 +13,19 @@ internal sealed class RequestDispatcher : IRequestDispatcher
     private readonly ApiHandlers _handlers;
     private readonly TimeProvider _time;
     private readonly IRequestObserver? _observer;
+    private readonly BurstWork _owed;
 
-    public RequestDispatcher(ApiHandlers handlers, TimeProvider time, IRequestObserver? observer = null)
+    public RequestDispatcher(ApiHandlers handlers, TimeProvider time, BurstWork owed, IRequestObserver? observer = null)
     {
+        _owed = owed;
         _handlers = handlers;
         _time = time;
         _observer = observer;
     }
+
+    public void BeginBurst() => _owed.Begin();
+
+    public void EndBurst(long bytes) => _owed.End(bytes);
 
     public void Dispatch(Connection connection, Frame frame)
     {

@@ -24,6 +24,7 @@ public sealed class Broker : IAsyncDisposable
     private readonly ILogger _logger;
     private IReadOnlyList<BoundListener> _listeners = [];
     private IReadOnlyList<BoundListener> _controllerListeners = [];
+    private SocketPoller? _poller;
     private BrokerParts? _parts;
     private ConnectionServer? _server;
     private ConnectionServer? _controllerServer;
@@ -72,6 +73,7 @@ public sealed class Broker : IAsyncDisposable
         try
         {
             // First the ports: whoever has them is told at once, and nothing has been touched.
+            _poller = SocketPoller.TryStart(SocketPoller.DefaultThreads);
             _listeners = Bind(Config.Listeners.Listeners);
             _controllerListeners = Bind(Config.Listeners.ControllerListeners);
             _monitoring = StartMonitoring();
@@ -130,6 +132,7 @@ public sealed class Broker : IAsyncDisposable
             socket.Dispose();
         }
 
+        Interlocked.Exchange(ref _poller, null)?.Dispose();
         if (Interlocked.Exchange(ref _monitoring, null) is Monitoring monitoring)
         {
             await monitoring.DisposeAsync();
@@ -174,7 +177,7 @@ public sealed class Broker : IAsyncDisposable
     private ConnectionServer Serve(ApiHandlers handlers, IReadOnlyList<BoundListener> listeners)
     {
         var server = new ConnectionServer(
-            LimitsOf(Config.Network), new RequestDispatcher(handlers, _options.Time, _monitoring?.Requests), _options.Time, _options.Loggers.CreateLogger<ConnectionServer>());
+            LimitsOf(Config.Network), new RequestDispatcher(handlers, _options.Time, Parts.Owed, _monitoring?.Requests), _options.Time, _options.Loggers.CreateLogger<ConnectionServer>());
         foreach (BoundListener listener in listeners)
         {
             foreach (IChannelListener socket in listener.Sockets)
@@ -203,8 +206,8 @@ public sealed class Broker : IAsyncDisposable
         }
     }
 
-    private static SocketOptions SocketOptionsOf(NetworkConfig network) =>
-        new(network.ReceiveBufferBytes, network.SendBufferBytes, network.ListenBacklog);
+    private SocketOptions SocketOptionsOf(NetworkConfig network) =>
+        new(network.ReceiveBufferBytes, network.SendBufferBytes, network.ListenBacklog, _poller);
 
     private static ConnectionLimits LimitsOf(NetworkConfig network) => new()
     {

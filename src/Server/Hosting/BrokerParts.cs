@@ -103,6 +103,8 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
 
     public DeadlineQueue Deadlines { get; }
 
+    public BurstWork Owed { get; } = new();
+
     public LogContext LogContext { get; }
 
     public LogManager Logs { get; }

@@ -131,8 +131,7 @@ internal sealed partial class Connection : IRequestOwner
     {
         while (true)
         {
-            AdmitReceived();
-            await AnswerBurstAsync();
+            await CarryOutReceivedAsync();
             if (_reader.RefusedBytes is int refused)
             {
                 Close($"a request of {refused} bytes was announced, 1 to {MaxFrameBytes} are allowed");
@@ -151,13 +150,28 @@ internal sealed partial class Connection : IRequestOwner
         }
     }
 
-    /// <summary>Admits every request that is in the buffer, as far as the connection may have them under way.</summary>
-    private void AdmitReceived()
+    /// <summary>
+    /// Admits every request that is in the buffer, as far as the connection may have them under way, and answers what
+    /// is complete then. What these requests owe to other connections comes last.
+    /// </summary>
+    private ValueTask CarryOutReceivedAsync()
     {
-        BeginBurst();
-        while (HasRoom && _reader.TryRead(MaxFrameBytes, out Frame frame))
+        long bytes = 0;
+        _dispatcher.BeginBurst();
+        try
         {
-            _dispatcher.Dispatch(this, frame);
+            BeginBurst();
+            while (HasRoom && _reader.TryRead(MaxFrameBytes, out Frame frame))
+            {
+                bytes += frame.Memory.Length;
+                _dispatcher.Dispatch(this, frame);
+            }
+
+            return AnswerBurstAsync();
+        }
+        finally
+        {
+            _dispatcher.EndBurst(bytes);
         }
     }
 
@@ -186,4 +200,10 @@ internal interface IRequestDispatcher
     /// frame's reference to its buffer.
     /// </summary>
     void Dispatch(Connection connection, Frame frame);
+
+    /// <summary>What follows on this thread came together: what it owes to others is left for the end.</summary>
+    void BeginBurst();
+
+    /// <summary>The burst of so many bytes has been carried out and answered, as far as it could be at once.</summary>
+    void EndBurst(long bytes);
 }

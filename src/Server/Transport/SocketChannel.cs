@@ -8,10 +8,10 @@ namespace Compat.Server.Transport;
 internal sealed class SocketChannel : IByteChannel
 {
     private readonly Socket _socket;
-    private readonly SocketTransfer _receive = new();
     private readonly SocketOptions _options;
     private readonly SocketTransferPool _senders;
-    private int _isDisposed;
+    private ISocketReceiver? _receiver;
+    private int _isAborted;
 
     public SocketChannel(Socket socket, SocketOptions options, SocketTransferPool senders)
     {
@@ -44,6 +44,7 @@ internal sealed class SocketChannel : IByteChannel
 
             LocalEndPoint = Unmapped((IPEndPoint)_socket.LocalEndPoint!);
             RemoteEndPoint = Unmapped((IPEndPoint)_socket.RemoteEndPoint!);
+            _receiver = _options.Poller is SocketPoller poller ? new PolledReceiver(_socket, poller) : new RuntimeReceiver(_socket);
             return true;
         }
         catch (SocketException)
@@ -76,7 +77,7 @@ internal sealed class SocketChannel : IByteChannel
     {
         try
         {
-            return _receive.ReceiveAsync(_socket, buffer);
+            return _receiver!.ReceiveAsync(buffer);
         }
         catch (ObjectDisposedException)
         {
@@ -86,7 +87,7 @@ internal sealed class SocketChannel : IByteChannel
 
     public void Abort()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        if (Interlocked.Exchange(ref _isAborted, 1) != 0)
         {
             return;
         }
@@ -96,18 +97,22 @@ internal sealed class SocketChannel : IByteChannel
             // What was sent still reaches the client; closing alone could reset the connection under it.
             _socket.Shutdown(SocketShutdown.Both);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The client went first.
         }
 
-        _socket.Dispose();
+        if (_receiver is not { EndsByShutdown: true })
+        {
+            _socket.Dispose();
+        }
     }
 
     public void Dispose()
     {
         Abort();
-        _receive.Dispose();
+        _receiver?.Dispose();
+        _socket.Dispose();
     }
 
     private async ValueTask<bool> SendOneAsync(SocketTransfer sender, ReadOnlyMemory<byte> left)

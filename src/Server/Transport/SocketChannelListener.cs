@@ -7,7 +7,8 @@ namespace Compat.Server.Transport;
 /// <param name="ReceiveBufferBytes">socket.receive.buffer.bytes; -1 leaves it to the operating system.</param>
 /// <param name="SendBufferBytes">socket.send.buffer.bytes; -1 leaves it to the operating system.</param>
 /// <param name="BacklogSize">socket.listen.backlog.size.</param>
-internal sealed record SocketOptions(int ReceiveBufferBytes, int SendBufferBytes, int BacklogSize);
+/// <param name="Poller">The threads that receive; null leaves that to the runtime.</param>
+internal sealed record SocketOptions(int ReceiveBufferBytes, int SendBufferBytes, int BacklogSize, SocketPoller? Poller = null);
 
 /// <summary>A bound TCP socket. Bound to "any" address it serves IPv4 and IPv6.</summary>
 internal sealed class SocketChannelListener : IChannelListener

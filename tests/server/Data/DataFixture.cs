@@ -50,7 +50,7 @@ internal sealed class DataFixture : IAsyncDisposable
             Time,
             new ConnectionLimits(),
             new ProduceHandler(lookup),
-            new FetchHandler(lookup, Sessions, _deadlines, maxBytes: 55 * 1024 * 1024),
+            new FetchHandler(lookup, Sessions, _deadlines, new BurstWork(), maxBytes: 55 * 1024 * 1024),
             new ListOffsetsHandler(lookup),
             new DeleteRecordsHandler(lookup),
             new OffsetForLeaderEpochHandler(lookup),

@@ -1,5 +1,6 @@
 using Compat.Replication.Metadata;
 using Compat.Replication.Peers;
+using Compat.Server.Platform;
 using Compat.Server.Handlers;
 using Compat.Server.Peers;
 using Compat.Server.Tests.Transport;
@@ -146,7 +147,7 @@ public sealed class PeerConnectionTests : IAsyncDisposable
     {
         ApiHandlers? all = null;
         all = new ApiHandlers([new ApiVersionsHandler(() => all!, new TestIdentity()), .. handlers]);
-        _server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(all, _time), _time, new ListLogger());
+        _server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(all, _time, new BurstWork()), _time, new ListLogger());
         _server.Start(Node.ListenerName, _dialer.Listen(Node));
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Compat.Server.Platform;
 using Compat.Server.Handlers;
 using Compat.Server.Transport;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         ApiHandlers? all = null;
         all = new ApiHandlers([new ApiVersionsHandler(() => all!, Identity), .. handlers]);
-        Server = new ConnectionServer(limits ?? new ConnectionLimits(), new RequestDispatcher(all, time), time, Log);
+        Server = new ConnectionServer(limits ?? new ConnectionLimits(), new RequestDispatcher(all, time, new BurstWork()), time, Log);
         Server.Start("PLAINTEXT", _listener);
     }
 
