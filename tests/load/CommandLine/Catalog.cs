@@ -13,9 +13,11 @@ internal static class Catalog
         () => new RoundTripScenario(),
         () => new EndToEndScenario(),
         () => new ConnectionsScenario(),
+        () => new BusyScenario(),
         () => new GroupsScenario(),
         () => new TopicsScenario(),
         () => new StartScenario(),
+        () => new RestartScenario(),
     ];
 
     /// <exception cref="ArgumentException">There is no such scenario.</exception>

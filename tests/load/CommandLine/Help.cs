@@ -18,6 +18,7 @@ internal static class Help
               --rounds 1        alternated runs a target                --topic NAME    use this topic, do not create or delete one
               --json            one JSON line a run                     --setting N=V   a librdkafka setting, as often as needed
               --keep            leave the topics                        --run NAME      name topics and groups so, not anew each run
+              --topic-setting N=V  a setting of the topics that are created, as often as needed
               --warm-memory 0   MB to write to a file and delete before each run, so that a virtual machine has the
                                 page cache's memory already: as much as the run will write
 

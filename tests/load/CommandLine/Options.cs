@@ -11,6 +11,9 @@ internal sealed class Options
     /// <summary>Client settings to add or replace, in librdkafka's names.</summary>
     public List<KeyValuePair<string, string>> ClientSettings { get; } = [];
 
+    /// <summary>Settings of the topics that scenarios create: <c>--topic-setting name=value</c>.</summary>
+    public List<KeyValuePair<string, string>> TopicSettings { get; } = [];
+
     /// <summary>Addresses to measure, each with a label: <c>--target name=host:port[@pid]</c>.</summary>
     public List<Target> Targets { get; } = [];
 
@@ -64,8 +67,10 @@ internal sealed class Options
         switch (name)
         {
             case "setting":
-                var parts = value.Split('=', 2);
-                ClientSettings.Add(new(parts[0], parts.Length == 2 ? parts[1] : throw new ArgumentException("--setting wants name=value")));
+                ClientSettings.Add(NameAndValue(name, value));
+                break;
+            case "topic-setting":
+                TopicSettings.Add(NameAndValue(name, value));
                 break;
             case "target":
                 Targets.Add(Target.Parse(value));
@@ -78,4 +83,7 @@ internal sealed class Options
                 break;
         }
     }
+
+    private static KeyValuePair<string, string> NameAndValue(string option, string text)
+        => text.Split('=', 2) is [var name, var value] ? new(name, value) : throw new ArgumentException($"--{option} wants name=value");
 }

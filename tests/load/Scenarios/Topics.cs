@@ -39,6 +39,8 @@ internal static class Topics
                     Name = context.RunName,
                     NumPartitions = partitions,
                     ReplicationFactor = (short)context.Options.Number("replication", 1),
+                    Configs = [.. context.Options.TopicSettings.Select(setting =>
+                        new CreateTopicsRequest.CreatableTopicConfig { Name = setting.Key, Value = setting.Value })],
                 },
             ],
         });

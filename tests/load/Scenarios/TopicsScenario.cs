@@ -10,7 +10,6 @@ namespace Compat.Load.Scenarios;
 internal sealed class TopicsScenario : Scenario
 {
     private readonly Step _created;
-    private readonly List<string> _names = [];
 
     public TopicsScenario() => _created = AddStep("created");
 
@@ -26,6 +25,19 @@ internal sealed class TopicsScenario : Scenario
         var partitions = context.Options.Number("partitions", 10);
         using var connection = await KafkaConnection.OpenAsync(context.BootstrapServers);
         var started = Stopwatch.GetTimestamp();
+        await CreateAsync(connection, context, topics, partitions, _created);
+        Figures["seconds to create"] = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        while (!await AreLedAsync(connection, context, topics * partitions))
+        {
+            await Task.Delay(20);
+        }
+
+        Figures["seconds until all have leaders"] = Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>Creates topics named after the run, <c>--per-request</c> at a time.</summary>
+    public static async Task CreateAsync(KafkaConnection connection, LoadContext context, int topics, int partitions, Step created)
+    {
         foreach (var chunk in Enumerable.Range(0, topics).Chunk(context.Options.Number("per-request", 1)))
         {
             var sent = Stopwatch.GetTimestamp();
@@ -38,15 +50,17 @@ internal sealed class TopicsScenario : Scenario
                     throw new InvalidOperationException($"{topic.Name}: {topic.ErrorCode} {topic.ErrorMessage}");
                 }
 
-                _created.Record(sent, 0);
+                created.Record(sent, 0);
             }
-
-            _names.AddRange(names);
         }
+    }
 
-        Figures["seconds to create"] = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await WaitForLeadersAsync(connection, topics * partitions);
-        Figures["seconds until all have leaders"] = Stopwatch.GetElapsedTime(started).TotalSeconds;
+    /// <summary>Whether so many partitions of this run's topics have a leader.</summary>
+    public static async Task<bool> AreLedAsync(KafkaConnection connection, LoadContext context, int partitions)
+    {
+        var metadata = await connection.SendAsync(new MetadataRequest { Topics = null, AllowAutoTopicCreation = false });
+        return partitions == metadata.Topics.Where(topic => topic.Name!.StartsWith($"{context.RunName}-", StringComparison.Ordinal))
+            .Sum(topic => topic.Partitions.Count(partition => partition.LeaderId >= 0));
     }
 
     public override async Task CleanAsync(LoadContext context)
@@ -60,25 +74,12 @@ internal sealed class TopicsScenario : Scenario
         await connection.SendAsync(new DeleteTopicsRequest
         {
             TimeoutMs = 60_000,
-            Topics = [.. _names.Select(name => new DeleteTopicsRequest.DeleteTopicState { Name = name })],
+            Topics =
+            [
+                .. Enumerable.Range(0, context.Options.Number("topics", 1000))
+                    .Select(topic => new DeleteTopicsRequest.DeleteTopicState { Name = $"{context.RunName}-{topic}" }),
+            ],
         });
-    }
-
-    private async Task WaitForLeadersAsync(KafkaConnection connection, int expected)
-    {
-        var wanted = _names.ToHashSet();
-        while (true)
-        {
-            var metadata = await connection.SendAsync(new MetadataRequest { Topics = null, AllowAutoTopicCreation = false });
-            var led = metadata.Topics.Where(topic => wanted.Contains(topic.Name!))
-                .Sum(topic => topic.Partitions.Count(partition => partition.LeaderId >= 0));
-            if (led == expected)
-            {
-                return;
-            }
-
-            await Task.Delay(20);
-        }
     }
 
     private static CreateTopicsRequest Create(string[] names, int partitions, short replication) => new()
