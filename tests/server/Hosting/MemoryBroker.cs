@@ -38,7 +38,7 @@ internal sealed class MemoryBroker : IAsyncDisposable
         Time = time;
         Storage = storage;
         Handlers = ApiHandlerList.Create(parts);
-        _server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(Handlers, time), time, loggers.CreateLogger("connections"));
+        _server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(Handlers, time, parts.Owed), time, loggers.CreateLogger("connections"));
         _server.Start("PLAINTEXT", _listener);
     }
 

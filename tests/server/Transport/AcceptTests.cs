@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using Compat.Server.Handlers;
+using Compat.Server.Platform;
 using Compat.Server.Transport;
 using Compat.Wire.Messages;
 using Microsoft.Extensions.Time.Testing;
@@ -55,7 +56,7 @@ public class AcceptTests
     {
         ApiHandlers? handlers = null;
         handlers = new ApiHandlers([new ApiVersionsHandler(() => handlers!, new TestIdentity())]);
-        return new RequestDispatcher(handlers, time);
+        return new RequestDispatcher(handlers, time, new BurstWork());
     }
 
     private static async Task WaitForAsync(Func<bool> condition) =>
