@@ -16,27 +16,6 @@ internal enum Mutant
     /// <summary>What was written last is gone after a kill, as if the answer had left before the write.</summary>
     AnswerBeforeWrite,
 
-    /// <summary>Batches reach the broker without the id of their producer, so that none is recognised again.</summary>
-    DeduplicationOff,
-
-    /// <summary>Files are not cut: a start keeps what it found to be torn.</summary>
-    RecoveryKeepsTooMuch,
-
-    /// <summary>Nothing is logged, so that damage is passed over in silence.</summary>
-    SilentDamage,
-
-    /// <summary>A device that failed a flush is taken for good again.</summary>
-    ForgivenFlush,
-
     /// <summary>A full device stays full.</summary>
     NoRoomAgain,
-
-    /// <summary>Time runs by the wall clock.</summary>
-    WallClockTimers,
-
-    /// <summary>A lock outlives its process.</summary>
-    StaleLock,
-
-    /// <summary>Files of deleted topics stay.</summary>
-    FilesStay,
 }

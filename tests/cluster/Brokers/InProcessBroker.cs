@@ -66,7 +66,12 @@ internal sealed class InProcessBroker : IAsyncDisposable
             Config = BrokerConfig.Load(new ConfigInputs
             {
                 Host = new HostProfile(IsContainer: false, "/data"),
-                Overrides = OverrideSource.Parse([$"listeners=PLAINTEXT://{listener}", "log.dirs=/data", "group.initial.rebalance.delay.ms=0", .. _settings]),
+                Overrides = OverrideSource.Parse(
+                [
+                    $"listeners=PLAINTEXT://{listener}",
+                    .. _settings.Any(setting => setting.StartsWith("log.dirs=", StringComparison.Ordinal)) ? Array.Empty<string>() : ["log.dirs=/data"],
+                    .. _settings,
+                ]),
             }),
             Storage = Storage,
             Time = _time,

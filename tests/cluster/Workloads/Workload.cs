@@ -38,6 +38,13 @@ internal sealed class Workload : IAsyncDisposable
 
     public int Acknowledged => Recorder.Count(operation => operation is { Outcome: Outcome.Acknowledged, Steps: [Send, ..] });
 
+    /// <summary>The acknowledged writes to one partition.</summary>
+    public int AcknowledgedIn(int partition) => Recorder.Count(operation =>
+        operation is { Outcome: Outcome.Acknowledged, Steps: [Send send, ..] } && send.Partition == $"{_topic}-{partition}");
+
+    /// <summary>The records that were read.</summary>
+    public int Read => Recorder.Count(operation => operation.Steps is [Poll, ..]);
+
     public async Task CreateTopicAsync(params (string Name, string Value)[] configs)
     {
         using Admin admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _bootstrap() }).Build();
