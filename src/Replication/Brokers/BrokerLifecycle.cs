@@ -34,6 +34,7 @@ public sealed partial class BrokerLifecycle : IMetadataPublisher, IAsyncDisposab
     private long _brokerEpoch = -1;
     private volatile bool _isRegistered;
     private volatile bool _wantsShutdown;
+    private bool _isDisposed;
 
     /// <summary>Makes a lifecycle that has said nothing.</summary>
     /// <param name="options">What the broker says of itself.</param>
@@ -131,11 +132,15 @@ public sealed partial class BrokerLifecycle : IMetadataPublisher, IAsyncDisposab
     /// <summary>Sends nothing more.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        _wake.Set();
-        await _loop.ConfigureAwait(false);
-        _wake.Dispose();
-        _stopping.Dispose();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            _wake.Set();
+            await _loop.ConfigureAwait(false);
+            _wake.Dispose();
+            _stopping.Dispose();
+        }
     }
 
     private bool IsUnfenced(MetadataImage image) =>

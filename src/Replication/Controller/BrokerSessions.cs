@@ -57,12 +57,9 @@ public sealed record BrokerSessions(ImmutableSortedDictionary<int, BrokerSession
     /// <summary>The sessions without a broker's.</summary>
     public BrokerSessions Without(int brokerId) => new(ByBroker.Remove(brokerId));
 
-    /// <summary>
-    /// The sessions with all contacts later by some time, in which the controller itself did not run and could not
-    /// have heard of anybody.
-    /// </summary>
-    public BrokerSessions Extend(TimeSpan time) => new(ByBroker.ToImmutableSortedDictionary(
-        entry => entry.Key, entry => entry.Value with { LastContact = entry.Value.LastContact + time }));
+    /// <summary>The sessions as if all brokers had just been heard of, after a time in which the controller could not hear anybody.</summary>
+    public BrokerSessions Renew(TimeSpan now) => new(ByBroker.ToImmutableSortedDictionary(
+        entry => entry.Key, entry => entry.Value with { LastContact = now }));
 
     /// <summary>When the first session ends if nobody is heard of; null if there is none.</summary>
     public TimeSpan? FirstEnd(TimeSpan timeout) =>

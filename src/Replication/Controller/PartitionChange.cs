@@ -125,7 +125,7 @@ internal sealed class PartitionChange
             _eligible = [];
             return;
         }
-        _eligible = Isr.Length >= _turn.MinInsyncReplicas(_topic)
+        _eligible = Isr.Length >= _turn.MinInsyncReplicas(_topic.Name, Replicas.Length)
             ? []
             : [.. _eligible.Union(_before.Isr).Where(replica => !Isr.Contains(replica) && replica != UncleanShutdown && Replicas.Contains(replica))];
     }
@@ -195,7 +195,12 @@ internal sealed class PartitionChange
 
     /// <summary>When nobody is left that surely has everything, the last leader has most.</summary>
     private bool CanElectLastKnownLeader() =>
-        HasEligible && Isr.IsEmpty && _eligible.IsEmpty && _before.LastKnownElr.Length == 1 && MayLead(_before.LastKnownElr[0]);
+        HasEligible
+        && Isr.IsEmpty
+        && _eligible.IsEmpty
+        && _before.LastKnownElr.Length == 1
+        && Replicas.Contains(_before.LastKnownElr[0])
+        && MayLead(_before.LastKnownElr[0]);
 
     /// <summary>Replicas that leave fetch on until they learn of it; a new leader epoch fences them.</summary>
     private void RaiseLeaderEpochIfReplicasLeave()

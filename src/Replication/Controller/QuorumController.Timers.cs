@@ -59,7 +59,7 @@ public sealed partial class QuorumController
         TimeSpan late = Now - (_sessionCheckDue ?? Now);
         if (late > StandstillAbove)
         {
-            _sessions = _sessions.Extend(late);
+            _sessions = _sessions.Renew(Now);
         }
         _sessionCheckDue = null;
         bool mayBeMore = true;

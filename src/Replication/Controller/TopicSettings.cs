@@ -15,13 +15,16 @@ internal static class TopicSettings
     /// <summary>Whether a replica that may lack records leads rather than none.</summary>
     public const string UncleanElectionName = "unclean.leader.election.enable";
 
-    /// <summary>min.insync.replicas of a topic, but no more than it has replicas.</summary>
-    public static int MinInsyncReplicas(this ControllerTurn turn, TopicImage topic)
+    /// <summary>
+    /// min.insync.replicas of a partition, but no more than it has replicas, as its leader counts them. Not as many as another
+    /// partition of the topic has, which may be moved while this one stays.
+    /// </summary>
+    public static int MinInsyncReplicas(this ControllerTurn turn, string topic, int replicaCount)
     {
-        int configured = Find(turn, topic.Name, MinInsyncReplicasName) is { } text
+        int configured = Find(turn, topic, MinInsyncReplicasName) is { } text
             ? int.Parse(text, NumberStyles.Integer, CultureInfo.InvariantCulture)
             : turn.Options.MinInsyncReplicas;
-        return Math.Min(configured, topic.Partitions[0].Replicas.Length);
+        return Math.Min(configured, replicaCount);
     }
 
     /// <summary>unclean.leader.election.enable of a topic.</summary>

@@ -63,7 +63,7 @@ public class FenceBrokersTests
     public void Time_in_which_the_controller_itself_stood_still_does_not_count()
     {
         _given.NowSeconds = 60;
-        _given.Sessions = _given.Sessions.Extend(TimeSpan.FromSeconds(55));
+        _given.Sessions = _given.Sessions.Renew(TimeSpan.FromSeconds(55));
         Assert.False(Expire());
     }
 

@@ -97,7 +97,7 @@ public class PartitionDecisionsTests
         Assert.Equal(1, Least());
         given.Happened(Config("t", "min.insync.replicas", "9"));
         Assert.Equal(5, Least());
-        int Least() => given.Turn.MinInsyncReplicas(given.Image.Topics.ByName.GetValueOrDefault("t")!);
+        int Least() => given.Turn.MinInsyncReplicas("t", 5);
     }
 
     [Fact]
