@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Compat.Replication.Metadata;
 using Compat.Server.Configuration.Listeners;
 using Compat.Server.Handlers;
 
@@ -40,6 +41,10 @@ internal sealed class AdvertisedAddresses
         int port = advertised is null or { Port: 0 } ? bound.Port : advertised.Port;
         return (advertised?.Host ?? bound.Host ?? Localhost, port);
     }
+
+    /// <summary>Where brokers and other controllers reach a controller.</summary>
+    public static BrokerEndpoint OfController(BoundListener listener) =>
+        new(listener.Endpoint.Name, listener.Endpoint.Host ?? Localhost, listener.Endpoint.Port, (short)listener.Endpoint.Protocol);
 
     private static string HostOf(IPAddress address)
     {

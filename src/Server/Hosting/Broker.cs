@@ -77,7 +77,7 @@ public sealed class Broker : IAsyncDisposable
             _listeners = Bind(Config.Listeners.Listeners);
             _controllerListeners = Bind(Config.Listeners.ControllerListeners);
             _monitoring = StartMonitoring();
-            _parts = new BrokerParts(_options, _listeners);
+            _parts = new BrokerParts(_options, _listeners, _controllerListeners);
             // Controllers have to hear each other, and brokers them, before any of them is ready.
             _controllerServer = Serve(ApiHandlerList.CreateForController(_parts), _controllerListeners);
             await _parts.StartAsync(cancellationToken);

@@ -30,8 +30,10 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     private readonly SocketChannelDialer _dialer;
     private readonly ControllerChannel _heartbeats;
     private readonly ControllerChannel _controllerChannel;
+    private readonly BrokerProbe _probe;
+    private readonly ControllerRegistrar? _registrar;
 
-    public BrokerParts(BrokerOptions options, IReadOnlyList<BoundListener> listeners)
+    public BrokerParts(BrokerOptions options, IReadOnlyList<BoundListener> listeners, IReadOnlyList<BoundListener>? controllerListeners = null)
     {
         Options = options;
         BrokerConfig config = options.Config;
@@ -61,6 +63,14 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         var peers = new PeerNetwork(_dialer, new PeerOptions { ClientId = $"{NodeId}", SoftwareVersion = StartLine.Version }, options.Time);
         _heartbeats = new ControllerChannel(Controller, () => _quorum.Leader, AddressOfController, peers);
         _controllerChannel = new ControllerChannel(Controller, () => _quorum.Leader, AddressOfController, peers);
+        _probe = new BrokerProbe(Controller, peers, config.Listeners.InterBrokerListenerName);
+        if (controllerListeners is { Count: > 0 })
+        {
+            _registrar = new ControllerRegistrar(
+                NodeId, IncarnationId, [.. controllerListeners.Select(AdvertisedAddresses.OfController)], _controllerChannel, options.Time, options.Loggers.CreateLogger<ControllerRegistrar>());
+            Loader.AddPublisher(_registrar);
+        }
+
         Lifecycle = new BrokerLifecycle(
             LogOptions.Lifecycle(config, ClusterId, IncarnationId, Logs, [.. listeners.Select(Describe)]),
             _heartbeats,
@@ -170,6 +180,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _quorum.Start(Loader);
+        _registrar?.Start();
         await Lifecycle.StartAsync(cancellationToken);
         _directories.Start();
         Logs.Start();
@@ -182,6 +193,11 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         try
         {
             await Lifecycle.DisposeAsync();
+            if (_registrar is not null)
+            {
+                await _registrar.DisposeAsync();
+            }
+
             Controller.Dispose();
             await _heartbeats.DisposeAsync();
             await _controllerChannel.DisposeAsync();
@@ -200,8 +216,12 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     private void OnLeaderChange(LeaderAndEpoch leader)
     {
         Controller.OnLeaderChange(leader);
-        // A new controller supposes that brokers live; those that do say so at once.
+        // A new controller supposes that brokers live; those that do say so at once, and it looks for the others.
         Lifecycle.SendNow();
+        if (Controller.IsActive)
+        {
+            _ = _probe.RunAsync(Loader.Image);
+        }
     }
 
     private BrokerEndpoint? AddressOfController(int nodeId) =>

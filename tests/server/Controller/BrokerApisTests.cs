@@ -191,7 +191,18 @@ public class BrokerApisTests
         Assert.Equal("h", fixture.Image.Cluster.Controllers[9].EndPoints[0].Host);
         UnregisterControllerResponse forgotten = await fixture.Controller.AskAsync<UnregisterControllerRequest, UnregisterControllerResponse>(new() { ControllerId = 9 }, 0);
         Assert.Equal((ErrorCode.None, null), (forgotten.ErrorCode, forgotten.ErrorMessage));
-        Assert.Empty(fixture.Image.Cluster.Controllers);
+        Assert.DoesNotContain(9, fixture.Image.Cluster.Controllers.Keys);
+    }
+
+    [Fact]
+    public async Task A_node_with_a_listener_for_controllers_registers_itself()
+    {
+        await using ControllerFixture fixture = await ControllerFixture.StartAsync();
+        await WaitAsync(() => Task.FromResult(fixture.Image.Cluster.Controllers.ContainsKey(1)));
+        RegisterControllerRecord controller = fixture.Image.Cluster.Controllers[1];
+        Assert.Equal(fixture.Image.Cluster.Brokers[1].IncarnationId, controller.IncarnationId);
+        Assert.Equal(("CONTROLLER", fixture.Node.Broker.ControllerListeners[0].Port), (controller.EndPoints[0].Name, controller.EndPoints[0].Port));
+        Assert.Contains(controller.Features, feature => feature.Name == MetadataVersion.FeatureName);
     }
 
     private static AlterPartitionRequest Alter(Uuid topic, long epoch, short version, params (int Id, long Epoch)[] isr)

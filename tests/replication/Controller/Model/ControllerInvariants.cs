@@ -1,5 +1,4 @@
 using Compat.Replication.Metadata;
-using Compat.Wire;
 
 namespace Compat.Replication.Tests.Controller.Model;
 
