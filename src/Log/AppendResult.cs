@@ -24,6 +24,9 @@ public readonly struct AppendResult
     /// <summary>The log start offset at that time.</summary>
     public long LogStartOffset { get; init; }
 
+    /// <summary>The leader epoch in which it was appended.</summary>
+    public int LeaderEpoch { get; init; }
+
     /// <summary>Whether an idempotent producer sent the batch again: nothing was appended, the offsets are those of before.</summary>
     public bool IsDuplicate { get; init; }
 

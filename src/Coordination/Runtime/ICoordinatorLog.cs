@@ -12,7 +12,7 @@ internal interface ICoordinatorLog
     /// <summary>The offset of the next record.</summary>
     long EndOffset { get; }
 
-    /// <summary>The offset below which everything is committed.</summary>
+    /// <summary>The offset below which everything is committed; -1 once somebody else may have written at the same offsets.</summary>
     long HighWatermark { get; }
 
     /// <summary>The largest batch the log takes, in bytes.</summary>

@@ -28,7 +28,7 @@ internal sealed class PartitionCoordinatorLog : ICoordinatorLog, IPartitionWaite
     public long EndOffset => _partition.Log.LogEndOffset;
 
     /// <inheritdoc/>
-    public long HighWatermark => _partition.HighWatermark;
+    public long HighWatermark => _partition.HighWatermarkIn(_leaderEpoch);
 
     /// <inheritdoc/>
     public int MaxBatchBytes => _partition.Log.Config.MaxMessageBytes;
@@ -36,12 +36,7 @@ internal sealed class PartitionCoordinatorLog : ICoordinatorLog, IPartitionWaite
     /// <inheritdoc/>
     public (ErrorCode Error, long BaseOffset) Append(Memory<byte> batch)
     {
-        if (_partition.LeaderEpoch != _leaderEpoch)
-        {
-            return (ErrorCode.NotLeaderOrFollower, -1);
-        }
-
-        AppendResult result = _partition.AppendAsLeader(batch, AllInSync, AppendOrigin.Coordinator);
+        AppendResult result = _partition.AppendAsLeader(batch, AllInSync, AppendOrigin.Coordinator, _leaderEpoch);
         return (result.ErrorCode, result.FirstOffset);
     }
 

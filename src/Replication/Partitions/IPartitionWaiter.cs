@@ -10,13 +10,3 @@ public interface IPartitionWaiter
     /// </summary>
     void OnChanged(Partition partition);
 }
-
-/// <summary>Follows which partitions this broker leads.</summary>
-public interface IPartitionListener
-{
-    /// <summary>This broker leads a partition in a new leader epoch. Called in the order of the metadata log.</summary>
-    void OnLeading(Partition partition);
-
-    /// <summary>This broker does not lead a partition any more: somebody else does, or it is deleted.</summary>
-    void OnNotLeading(Partition partition);
-}

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Compat.Log;
 using Compat.Replication.Metadata;
 using Compat.Wire;
@@ -5,26 +6,24 @@ using Compat.Wire;
 namespace Compat.Replication.Partitions;
 
 /// <summary>
-/// This broker's replica of a partition: its log and its role. Safe for any number of threads; appends run beside each
-/// other as far as the log lets them, and a change of role waits until none is under way.
+/// This broker's replica of a partition: its log and its role. Safe for any number of threads; work of a role runs beside
+/// other work as far as the log lets it, and a change of role waits until none is under way.
 /// </summary>
-public sealed class Partition
+public sealed partial class Partition
 {
     private const int NoLeaderEpoch = -1;
 
     private readonly PartitionWaiters _waiters = new();
-    private readonly TimeProvider _time;
-    private readonly int _brokerId;
+    private readonly PartitionEnvironment _environment;
     private volatile PartitionRole _role;
     private volatile bool _isDeleted;
-    private int _appendsUnderWay;
+    private int _workUnderWay;
 
-    internal Partition(PartitionLog log, Uuid topicId, PartitionRegistration registration, int brokerId, TimeProvider time)
+    internal Partition(PartitionLog log, Uuid topicId, PartitionRegistration registration, PartitionEnvironment environment)
     {
         Log = log;
         TopicId = topicId;
-        _brokerId = brokerId;
-        _time = time;
+        _environment = environment;
         _role = new FollowerRole(registration);
         log.OnFlushed = OnFlushed;
     }
@@ -53,8 +52,28 @@ public sealed class Partition
     /// <summary>What the cluster has agreed on for the partition, as far as this broker has followed.</summary>
     public PartitionRegistration Registration => _role.Registration;
 
+    /// <summary>The replicas in sync; the leader knows first.</summary>
+    public ImmutableArray<int> InSyncReplicas => _role is LeaderRole leader ? leader.Isr.Committed : _role.Registration.Isr;
+
     /// <summary>The offset below which everything is committed.</summary>
     public long HighWatermark => Log.HighWatermark;
+
+    /// <summary>
+    /// The high watermark while this broker leads in an epoch, -1 once it does not: what is committed from then on may be
+    /// other records at the same offsets.
+    /// </summary>
+    public long HighWatermarkIn(int leaderEpoch)
+    {
+        PartitionRole role = _role;
+        long highWatermark = HighWatermark;
+        return role is LeaderRole && role.Registration.LeaderEpoch == leaderEpoch && ReferenceEquals(role, _role) ? highWatermark : -1;
+    }
+
+    /// <summary>
+    /// True while a new leader does not know yet what the leader before it has committed: its high watermark is below the
+    /// start of its own epoch, and offsets that clients ask for would go back.
+    /// </summary>
+    public bool IsHighWatermarkStale => _role is LeaderRole leader && leader.StartOffset > HighWatermark;
 
     /// <summary>True once the partition was deleted from this broker.</summary>
     public bool IsDeleted => _isDeleted;
@@ -78,14 +97,16 @@ public sealed class Partition
     /// <param name="batches">One batch of a client, or several of a coordinator.</param>
     /// <param name="requiredAcks">0, 1, or -1 for all replicas in sync.</param>
     /// <param name="origin">Who appends.</param>
-    public AppendResult AppendAsLeader(Memory<byte> batches, short requiredAcks, AppendOrigin origin)
+    /// <param name="leaderEpoch">The only epoch in which to append; -1 for whichever it is.</param>
+    public AppendResult AppendAsLeader(Memory<byte> batches, short requiredAcks, AppendOrigin origin, int leaderEpoch = NoLeaderEpoch)
     {
         AppendResult result;
-        Interlocked.Increment(ref _appendsUnderWay);
-        try
+        using (BeginWork())
         {
             PartitionRole role = _role;
-            result = role.Append(Log, batches, requiredAcks, origin);
+            result = leaderEpoch == NoLeaderEpoch || leaderEpoch == role.Registration.LeaderEpoch
+                ? role.Append(Log, batches, requiredAcks, origin)
+                : PartitionRole.NotLeading(Log);
             if (result.ErrorCode != ErrorCode.None)
             {
                 Counters.CountFailedAppend();
@@ -93,10 +114,6 @@ public sealed class Partition
             }
             Counters.CountAppend(result.IsDuplicate ? 0 : result.LastOffset - result.FirstOffset + 1, result.IsDuplicate ? 0 : batches.Length);
             role.AdvanceHighWatermark(Log);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _appendsUnderWay);
         }
         _waiters.Notify(this);
         return result;
@@ -115,27 +132,22 @@ public sealed class Partition
     /// NOT_LEADER_OR_FOLLOWER if this broker stops leading, NOT_ENOUGH_REPLICAS_AFTER_APPEND if too few are in sync then.
     /// </summary>
     /// <param name="offset">The offset after the last record waited for.</param>
+    /// <param name="leaderEpoch">The epoch in which it was appended.</param>
     /// <param name="timeout">The longest wait.</param>
     /// <param name="cancellation">Ends the wait early.</param>
-    public ValueTask<ErrorCode> WaitUntilCommittedAsync(long offset, TimeSpan timeout, CancellationToken cancellation = default)
-    {
-        PartitionRole role = _role;
-        return HighWatermark >= offset
-            ? new ValueTask<ErrorCode>(role.CheckCommitted(Log))
-            : new CommitWait(this, LeaderEpoch, offset, isForAll: true).WaitAsync(timeout, _time, cancellation);
-    }
+    public ValueTask<ErrorCode> WaitUntilCommittedAsync(long offset, int leaderEpoch, TimeSpan timeout, CancellationToken cancellation = default) =>
+        WaitAsync(offset, leaderEpoch, isForAll: true, timeout, cancellation);
 
     /// <summary>
     /// Waits until everything below an offset may be acknowledged as far as this replica alone goes: until it is flushed,
     /// if <c>flush.messages</c> asks for that. KAFKA_STORAGE_ERROR if the flush fails, REQUEST_TIMED_OUT if it takes too long.
     /// </summary>
     /// <param name="offset">The offset after the last record waited for.</param>
+    /// <param name="leaderEpoch">The epoch in which it was appended.</param>
     /// <param name="timeout">The longest wait.</param>
     /// <param name="cancellation">Ends the wait early.</param>
-    public ValueTask<ErrorCode> WaitUntilFlushedAsync(long offset, TimeSpan timeout, CancellationToken cancellation = default) =>
-        Log.AcknowledgeableOffset >= offset
-            ? new ValueTask<ErrorCode>(ErrorCode.None)
-            : new CommitWait(this, LeaderEpoch, offset, isForAll: false).WaitAsync(timeout, _time, cancellation);
+    public ValueTask<ErrorCode> WaitUntilFlushedAsync(long offset, int leaderEpoch, TimeSpan timeout, CancellationToken cancellation = default) =>
+        WaitAsync(offset, leaderEpoch, isForAll: false, timeout, cancellation);
 
     /// <summary>Has a waiter called at every change until it is removed. Look at the partition after adding, not before.</summary>
     public void AddWaiter(IPartitionWaiter waiter) => _waiters.Add(waiter);
@@ -146,54 +158,109 @@ public sealed class Partition
     /// <summary>Follows what the cluster has agreed on; true if this broker leads in a new epoch.</summary>
     internal bool Follow(PartitionRegistration registration)
     {
-        bool leads = registration.Leader == _brokerId;
-        bool isNewLeadership = leads && !(IsLeader && LeaderEpoch == registration.LeaderEpoch);
-        ChangeRole(leads ? new LeaderRole(registration, _brokerId) : new FollowerRole(registration), isNewLeadership);
-        return isNewLeadership;
+        bool leads = registration.Leader == _environment.BrokerId;
+        if (leads && _role is LeaderRole leader && leader.Registration.LeaderEpoch == registration.LeaderEpoch)
+        {
+            FollowAsLeader(leader, registration);
+            return false;
+        }
+        ChangeRole(registration, leads);
+        return leads;
     }
 
     /// <summary>Stops for good: the topic is deleted.</summary>
     internal void MarkDeleted()
     {
         _isDeleted = true;
-        ChangeRole(new FollowerRole(Registration), isNewLeadership: false);
+        ChangeRole(Registration, leads: false);
     }
 
     /// <summary>Looks whether what is committed has moved without an append, and tells who waits.</summary>
     internal void NotifyWaiters() => _waiters.Notify(this);
 
-    internal ErrorCode CheckCommitted() => _role.CheckCommitted(Log);
+    /// <summary>What became of records of an epoch, once that is known.</summary>
+    /// <param name="offset">The offset after the last of them.</param>
+    /// <param name="leaderEpoch">The epoch.</param>
+    /// <param name="isForAll">Whether all replicas in sync have to have them, or only this one's device, where flush.messages promises that.</param>
+    internal ErrorCode? FindOutcome(long offset, int leaderEpoch, bool isForAll = true)
+    {
+        // The role before the offsets: one that has ended leaves them to the next leader's log.
+        PartitionRole role = _role;
+        long reached = isForAll ? HighWatermark : Log.AcknowledgeableOffset;
+        if (role is not LeaderRole || role.Registration.LeaderEpoch != leaderEpoch || !ReferenceEquals(role, _role))
+        {
+            return ErrorCode.NotLeaderOrFollower;
+        }
+        if (reached >= offset)
+        {
+            return isForAll ? role.CheckCommitted(Log) : ErrorCode.None;
+        }
+        return Log.IsFailed || Log.IsFlushRefused ? ErrorCode.KafkaStorageError : null;
+    }
+
+    private ValueTask<ErrorCode> WaitAsync(long offset, int leaderEpoch, bool isForAll, TimeSpan timeout, CancellationToken cancellation) =>
+        FindOutcome(offset, leaderEpoch, isForAll) is { } outcome
+            ? new ValueTask<ErrorCode>(outcome)
+            : new PartitionWait(this, partition => partition.FindOutcome(offset, leaderEpoch, isForAll)).WaitAsync(timeout, _environment.Time, cancellation);
 
     // What waited for the device may be committed now.
     private void OnFlushed()
     {
-        _role.AdvanceHighWatermark(Log);
-        _waiters.Notify(this);
-    }
-
-    private void ChangeRole(PartitionRole role, bool isNewLeadership)
-    {
-        if (isNewLeadership)
+        using (BeginWork())
         {
-            // Nothing of the former epoch may follow the start of the new one.
-            _role = new FollowerRole(role.Registration);
-            WaitForAppends();
-            Log.AssignEpoch(role.Registration.LeaderEpoch);
+            _role.AdvanceHighWatermark(Log);
         }
-        _role = role;
-        WaitForAppends();
-        role.AdvanceHighWatermark(Log);
         _waiters.Notify(this);
     }
 
-    private void WaitForAppends()
+    private void FollowAsLeader(LeaderRole leader, PartitionRegistration registration)
+    {
+        leader.Follow(registration);
+        WaitForWork();
+        leader.Settle();
+        leader.AdvanceHighWatermark(Log);
+        _waiters.Notify(this);
+    }
+
+    private void ChangeRole(PartitionRegistration registration, bool leads)
+    {
+        // Nothing of the former role may follow the start of the new one.
+        _role = new FollowerRole(registration);
+        WaitForWork();
+        if (leads)
+        {
+            Log.AssignEpoch(registration.LeaderEpoch);
+            var leader = new LeaderRole(registration, _environment, Log.LogEndOffset);
+            leader.AdvanceHighWatermark(Log);
+            _role = leader;
+        }
+        _waiters.Notify(this);
+    }
+
+    private Work BeginWork() => new(this);
+
+    private void WaitForWork()
     {
         // An append takes microseconds; there is no cheaper wait than looking again.
         Interlocked.MemoryBarrier();
         var spin = default(SpinWait);
-        while (Volatile.Read(ref _appendsUnderWay) != 0)
+        while (Volatile.Read(ref _workUnderWay) != 0)
         {
             spin.SpinOnce();
         }
+    }
+
+    /// <summary>A piece of work of a role, which is looked up within it.</summary>
+    private readonly ref struct Work
+    {
+        private readonly Partition _partition;
+
+        public Work(Partition partition)
+        {
+            _partition = partition;
+            Interlocked.Increment(ref partition._workUnderWay);
+        }
+
+        public void Dispose() => Interlocked.Decrement(ref _partition._workUnderWay);
     }
 }

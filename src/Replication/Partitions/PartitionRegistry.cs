@@ -22,9 +22,9 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     private readonly ConcurrentDictionary<Uuid, TopicPartitions> _byId = new();
     private readonly List<IPartitionListener> _listeners = [];
     private readonly PartitionRegistryOptions _options;
+    private readonly PartitionEnvironment _environment;
     private readonly LogManager _logs;
     private readonly Func<MetadataImage, string, LogConfig> _configOf;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private bool _isLoaded;
     private bool _isRegistered;
@@ -34,19 +34,21 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     /// <param name="options">Which broker this is.</param>
     /// <param name="logs">The logs; loaded with the first image.</param>
     /// <param name="configOf">The settings of a topic's logs in an image; called from several threads at the start.</param>
+    /// <param name="isrChanges">Where leaders ask for changes of their in-sync sets.</param>
     /// <param name="time">For waits.</param>
     /// <param name="logger">Where failures are said.</param>
     public PartitionRegistry(
         PartitionRegistryOptions options,
         LogManager logs,
         Func<MetadataImage, string, LogConfig> configOf,
+        IIsrChanges isrChanges,
         TimeProvider time,
         ILogger<PartitionRegistry> logger)
     {
         _options = options;
         _logs = logs;
         _configOf = configOf;
-        _time = time;
+        _environment = new PartitionEnvironment(options.BrokerId, options.ReplicaLagTimeMaxMs, isrChanges, time);
         _logger = logger;
     }
 
@@ -84,8 +86,12 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     public void OnMetadataUpdate(MetadataDelta delta, MetadataImage image)
     {
         Load(image);
-        _isRegistered |= image.Cluster.TryGetBroker(_options.BrokerId, out BrokerRegistration? self)
-            && self.IncarnationId == _options.IncarnationId;
+        _environment.Cluster = image.Cluster;
+        if (!_isRegistered && IsRegistered(image.Cluster))
+        {
+            _isRegistered = true;
+            FollowOtherLeaders(image);
+        }
         // The deletions first: a topic made again under the same name needs the name of the log.
         foreach (TopicImage topic in delta.Topics?.Deleted ?? [])
         {
@@ -98,6 +104,24 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
         foreach (ConfigResource resource in delta.Configs?.Changed ?? [])
         {
             FollowConfig(resource, image);
+        }
+        _listeners.ForEach(listener => listener.OnFollowed(image));
+    }
+
+    private bool IsRegistered(ClusterImage cluster) =>
+        cluster.TryGetBroker(_options.BrokerId, out BrokerRegistration? self) && self.IncarnationId == _options.IncarnationId;
+
+    /// <summary>What the former process followed is followed on; what it led will be given a leader in a new epoch.</summary>
+    private void FollowOtherLeaders(MetadataImage image)
+    {
+        foreach (Partition partition in All)
+        {
+            if (image.Topics.TryGet(partition.TopicId, out TopicImage? topic)
+                && topic.Partition(partition.TopicPartition.Partition) is { } registration
+                && registration.Leader != _options.BrokerId)
+            {
+                Follow(partition, registration);
+            }
         }
     }
 
@@ -140,18 +164,26 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
         {
             partition = Add(name, topicId, registration, config);
         }
-        if (partition is null || !_isRegistered)
+        if (partition is not null && _isRegistered)
         {
-            return;
+            Follow(partition, registration);
         }
+    }
+
+    private void Follow(Partition partition, PartitionRegistration registration)
+    {
         bool wasLeading = partition.IsLeader;
         if (partition.Follow(registration))
         {
             _listeners.ForEach(listener => listener.OnLeading(partition));
         }
-        else if (wasLeading && !partition.IsLeader)
+        else if (!partition.IsLeader)
         {
-            _listeners.ForEach(listener => listener.OnNotLeading(partition));
+            if (wasLeading)
+            {
+                _listeners.ForEach(listener => listener.OnNotLeading(partition));
+            }
+            _listeners.ForEach(listener => listener.OnFollowing(partition));
         }
     }
 
@@ -160,7 +192,7 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
         try
         {
             PartitionLog log = _logs.GetOrCreate(name, topicId, config);
-            var partition = new Partition(log, topicId, registration, _options.BrokerId, _time);
+            var partition = new Partition(log, topicId, registration, _environment);
             TopicPartitions topic = _byId.GetOrAdd(topicId, static id => new TopicPartitions());
             topic.Set(name.Partition, partition);
             _byName[name.Topic] = topic;
@@ -207,6 +239,7 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
         {
             _listeners.ForEach(listener => listener.OnNotLeading(partition));
         }
+        _listeners.ForEach(listener => listener.OnGone(partition));
         try
         {
             _logs.Delete(partition.TopicPartition);
@@ -277,4 +310,5 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
 /// <summary>Which broker the partitions are of.</summary>
 /// <param name="BrokerId">node.id.</param>
 /// <param name="IncarnationId">The id of this process, with which it registers.</param>
-public sealed record PartitionRegistryOptions(int BrokerId, Uuid IncarnationId);
+/// <param name="ReplicaLagTimeMaxMs">replica.lag.time.max.ms.</param>
+public sealed record PartitionRegistryOptions(int BrokerId, Uuid IncarnationId, long ReplicaLagTimeMaxMs = 30_000);

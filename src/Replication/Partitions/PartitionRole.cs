@@ -1,17 +1,22 @@
-using System.Collections.Immutable;
 using Compat.Log;
 using Compat.Replication.Metadata;
 using Compat.Wire;
 
 namespace Compat.Replication.Partitions;
 
-/// <summary>What this broker is to a partition in one leader epoch. Immutable but for what a role counts.</summary>
+/// <summary>What this broker is to a partition in one leader epoch.</summary>
 internal abstract class PartitionRole
 {
-    protected PartitionRole(PartitionRegistration registration) => Registration = registration;
+    private volatile PartitionRegistration _registration;
 
-    /// <summary>The registration that made the role.</summary>
-    public PartitionRegistration Registration { get; }
+    protected PartitionRole(PartitionRegistration registration) => _registration = registration;
+
+    /// <summary>The newest registration of the role's leader epoch.</summary>
+    public PartitionRegistration Registration
+    {
+        get => _registration;
+        protected set => _registration = value;
+    }
 
     /// <summary>Appends to the log as the leader, if the role may.</summary>
     public abstract AppendResult Append(PartitionLog log, Memory<byte> batches, short requiredAcks, AppendOrigin origin);
@@ -21,6 +26,10 @@ internal abstract class PartitionRole
 
     /// <summary>The error of acks=all although all replicas in sync have the records, or none.</summary>
     public abstract ErrorCode CheckCommitted(PartitionLog log);
+
+    /// <summary>The answer to who asks a replica that does not lead.</summary>
+    public static AppendResult NotLeading(PartitionLog log) =>
+        Failed(log, ErrorCode.NotLeaderOrFollower, ErrorCodes.Message(ErrorCode.NotLeaderOrFollower));
 
     protected static AppendResult Failed(PartitionLog log, ErrorCode code, string message) => new()
     {
@@ -33,48 +42,6 @@ internal abstract class PartitionRole
     };
 }
 
-/// <summary>This broker leads.</summary>
-internal sealed class LeaderRole : PartitionRole
-{
-    private const short AllInSync = -1;
-
-    private readonly int _brokerId;
-
-    public LeaderRole(PartitionRegistration registration, int brokerId)
-        : base(registration)
-    {
-        _brokerId = brokerId;
-    }
-
-    private ImmutableArray<int> Isr => Registration.Isr;
-
-    public override AppendResult Append(PartitionLog log, Memory<byte> batches, short requiredAcks, AppendOrigin origin)
-    {
-        if (requiredAcks == AllInSync && Isr.Length < MinIsr(log))
-        {
-            return Failed(
-                log,
-                ErrorCode.NotEnoughReplicas,
-                $"The size of the current ISR {Isr.Length} is insufficient to satisfy the min.isr requirement of "
-                    + $"{MinIsr(log)} for partition {log.TopicPartition}");
-        }
-        return log.AppendAsLeader(batches, Registration.LeaderEpoch, origin);
-    }
-
-    public override bool AdvanceHighWatermark(PartitionLog log)
-    {
-        // With others in sync, their fetches move it; alone, what is in the log is committed.
-        bool isAlone = Isr.Length == 1 && Isr[0] == _brokerId;
-        return isAlone && log.AdvanceHighWatermark(log.LogEndOffset);
-    }
-
-    public override ErrorCode CheckCommitted(PartitionLog log) =>
-        Isr.Length < MinIsr(log) ? ErrorCode.NotEnoughReplicasAfterAppend : ErrorCode.None;
-
-    // A topic with fewer replicas than it asks to be in sync would never be writable.
-    private int MinIsr(PartitionLog log) => Math.Min(log.Config.MinInsyncReplicas, Registration.Replicas.Length);
-}
-
 /// <summary>Another broker leads, or nobody, or this broker is not registered yet.</summary>
 internal sealed class FollowerRole : PartitionRole
 {
@@ -84,7 +51,7 @@ internal sealed class FollowerRole : PartitionRole
     }
 
     public override AppendResult Append(PartitionLog log, Memory<byte> batches, short requiredAcks, AppendOrigin origin) =>
-        Failed(log, ErrorCode.NotLeaderOrFollower, ErrorCodes.Message(ErrorCode.NotLeaderOrFollower));
+        NotLeading(log);
 
     public override bool AdvanceHighWatermark(PartitionLog log) => false;
 

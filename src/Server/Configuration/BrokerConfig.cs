@@ -29,6 +29,7 @@ public sealed class BrokerConfig
         Brokers = BrokersConfig.From(Values);
         Groups = ClassicGroupConfig.From(Values);
         Producers = ProducerConfig.From(Values);
+        Replication = ReplicationConfig.From(Values);
         Metrics = MetricsConfig.From(Values);
         BrokerConfigRules.Check(Values);
     }
@@ -62,6 +63,9 @@ public sealed class BrokerConfig
 
     /// <summary>How idempotent producers are remembered.</summary>
     public ProducerConfig Producers { get; }
+
+    /// <summary>How replicas are kept alike.</summary>
+    public ReplicationConfig Replication { get; }
 
     /// <summary>Where metrics and health are served.</summary>
     public MetricsConfig Metrics { get; }

@@ -133,7 +133,7 @@ internal sealed class FetchContext
             {
                 FetchKey key = KeyOf(topic.Topic, topic.TopicId, partition.Partition, usesTopicIds);
                 targets.Add(new FetchTarget(
-                    key, partition.FetchOffset, partition.PartitionMaxBytes, partition.CurrentLeaderEpoch, partition.LastFetchedEpoch));
+                    key, partition.FetchOffset, partition.PartitionMaxBytes, partition.CurrentLeaderEpoch, partition.LastFetchedEpoch, partition.LogStartOffset));
             }
         }
 

@@ -8,14 +8,6 @@ using Compat.Wire.Messages;
 
 namespace Compat.Server.Fetching;
 
-/// <summary>How a Fetch is to be carried out.</summary>
-/// <param name="Targets">What to read, in order.</param>
-/// <param name="Isolation">Up to where to read.</param>
-/// <param name="MinBytes">How many bytes are worth an answer before the time is over.</param>
-/// <param name="MaxBytes">The most bytes in the answer, but for the first batch.</param>
-/// <param name="ApiVersion">The version of the request.</param>
-internal sealed record FetchPlan(IReadOnlyList<FetchTarget> Targets, FetchIsolation Isolation, int MinBytes, int MaxBytes, short ApiVersion);
-
 /// <summary>Reads the partitions of a Fetch.</summary>
 internal sealed class FetchReader
 {
@@ -26,21 +18,28 @@ internal sealed class FetchReader
     private const short FirstWithStorageError = 6;
 
     private readonly PartitionLookup _partitions;
+    private readonly PreferredReplicas? _preferred;
 
-    public FetchReader(PartitionLookup partitions) => _partitions = partitions;
+    public FetchReader(PartitionLookup partitions, PreferredReplicas? preferred)
+    {
+        _partitions = partitions;
+        _preferred = preferred;
+    }
 
     /// <summary>
     /// Reads until the size of the answer is reached. The first batch of the first partition that has any is returned
     /// whole however large it is, so that a client always gets on.
     /// </summary>
-    public FetchRead Read(FetchPlan plan)
+    /// <param name="plan">What to read.</param>
+    /// <param name="isArrival">True the first time: then the offsets of a follower say how far it is.</param>
+    public FetchRead Read(FetchPlan plan, bool isArrival)
     {
         var read = new FetchRead();
         long left = plan.MaxBytes;
         foreach (FetchTarget target in plan.Targets)
         {
             long before = read.Bytes;
-            read.Add(target.Key, ReadPartition(plan, target, (int)Math.Max(left, 0), read));
+            read.Add(target.Key, ReadPartition(plan, target, (int)Math.Max(left, 0), read, isArrival));
             left -= read.Bytes - before;
         }
 
@@ -48,9 +47,14 @@ internal sealed class FetchReader
     }
 
     /// <summary>Finds the partition of a target.</summary>
-    public ErrorCode Find(FetchPlan plan, FetchTarget target, out Partition? partition) => plan.ApiVersion >= FirstWithTopicIds
-        ? _partitions.Find(target.Key.TopicId, target.Key.Partition, out partition)
-        : _partitions.Find(target.Key.Topic, target.Key.Partition, out partition);
+    public ErrorCode Find(FetchPlan plan, FetchTarget target, out Partition? partition)
+    {
+        FetchKey key = target.Key;
+        bool isById = plan.ApiVersion >= FirstWithTopicIds;
+        return plan.MayReadFollowers
+            ? isById ? _partitions.FindReplica(key.TopicId, key.Partition, out partition) : _partitions.FindReplica(key.Topic, key.Partition, out partition)
+            : isById ? _partitions.Find(key.TopicId, key.Partition, out partition) : _partitions.Find(key.Topic, key.Partition, out partition);
+    }
 
     /// <summary>
     /// Whether a partition has something for a target by now. Reads nothing: a waiting Fetch looks here each time one of
@@ -70,7 +74,7 @@ internal sealed class FetchReader
             || partition.CheckLeaderEpoch(target.CurrentLeaderEpoch) != ErrorCode.None;
     }
 
-    private FetchResponse.PartitionData ReadPartition(FetchPlan plan, FetchTarget target, int left, FetchRead read)
+    private FetchResponse.PartitionData ReadPartition(FetchPlan plan, FetchTarget target, int left, FetchRead read, bool isArrival)
     {
         ErrorCode found = Find(plan, target, out Partition? partition);
         if (partition is null)
@@ -83,43 +87,64 @@ internal sealed class FetchReader
 
         read.HasRead = true;
         partition.Counters.CountFetch();
-        ErrorCode fenced = partition.CheckLeaderEpoch(target.CurrentLeaderEpoch);
-        if (fenced != ErrorCode.None)
+        ErrorCode refused = Check(plan, target, partition);
+        if (refused != ErrorCode.None)
         {
             read.IsUrgent = true;
-            return Failed(plan, target, fenced, read);
+            return Failed(plan, target, refused, read);
         }
 
-        if (target.LastFetchedEpoch >= 0 && FindDivergence(partition.Log, target) is { } divergence)
+        if (partition.FindDivergence(target.FetchOffset, target.LastFetchedEpoch) is { } divergence)
         {
             read.IsUrgent = true;
-            return divergence.End is null ? Failed(plan, target, divergence.Error, read) : Diverging(partition.Log, target, divergence.End);
+            return divergence.ErrorCode == ErrorCode.None ? Diverging(partition.Log, target, divergence.End) : Failed(plan, target, divergence.ErrorCode, read);
         }
 
+        if (plan.Replica is null && _preferred?.Choose(partition, target.FetchOffset, plan.ClientRack) is { } preferred)
+        {
+            read.IsUrgent = true;
+            return Elsewhere(partition.Log, target, preferred);
+        }
+
+        return ReadLog(plan, target, left, read, partition, isArrival);
+    }
+
+    private FetchResponse.PartitionData ReadLog(
+        FetchPlan plan, FetchTarget target, int left, FetchRead read, Partition partition, bool isArrival)
+    {
         LogReadResult result = partition.Log.Read(target.FetchOffset, Math.Min(target.MaxBytes, left), plan.Isolation, minOneBatch: read.Bytes == 0);
-        if (result.ErrorCode != ErrorCode.None)
+        ErrorCode code = result.ErrorCode;
+        if (code == ErrorCode.None && isArrival && plan.Replica is { } replica)
         {
+            var fetch = new FollowerFetch(replica.BrokerId, replica.BrokerEpoch, target.FetchOffset, target.LogStartOffset, partition.NowMs);
+            code = partition.OnFollowerFetch(fetch, result.LogEndOffset);
+        }
+
+        if (code != ErrorCode.None)
+        {
+            result.Dispose();
             read.IsUrgent = true;
             partition.Counters.CountFailedFetch();
-            return Failed(plan, target, result.ErrorCode, read);
+            return Failed(plan, target, code, read);
         }
 
         read.Keep(partition, result);
-        return Describe(target, result);
-    }
-
-    /// <summary>Whether the client has records that this log never had (KIP-595).</summary>
-    private static (ErrorCode Error, FetchResponse.EpochEndOffset? End)? FindDivergence(PartitionLog log, FetchTarget target)
-    {
-        EpochEndOffset end = log.EndOffsetForEpoch(target.LastFetchedEpoch);
-        if (end.Epoch < 0 || end.EndOffset < 0 || target.FetchOffset < log.LogStartOffset)
+        FetchResponse.PartitionData data = Describe(target, result);
+        if (plan.Replica is not null)
         {
-            return (ErrorCode.OffsetOutOfRange, null);
+            // By this very fetch it may be higher than when the log was read.
+            data.HighWatermark = partition.HighWatermark;
         }
 
-        return end.Epoch < target.LastFetchedEpoch || end.EndOffset < target.FetchOffset
-            ? (ErrorCode.None, new FetchResponse.EpochEndOffset { Epoch = end.Epoch, EndOffset = end.EndOffset })
-            : null;
+        return data;
+    }
+
+    private static ErrorCode Check(FetchPlan plan, FetchTarget target, Partition partition)
+    {
+        ErrorCode fenced = partition.CheckLeaderEpoch(target.CurrentLeaderEpoch);
+        return fenced == ErrorCode.None && plan.Replica is { } replica
+            ? partition.CheckFollower(replica.BrokerId, target.CurrentLeaderEpoch)
+            : fenced;
     }
 
     private static FetchResponse.PartitionData Describe(FetchTarget target, in LogReadResult result) => new()
@@ -135,13 +160,26 @@ internal sealed class FetchReader
     private static FetchResponse.AbortedTransaction Describe(AbortedTransaction aborted) =>
         new() { ProducerId = aborted.ProducerId, FirstOffset = aborted.FirstOffset };
 
-    private static FetchResponse.PartitionData Diverging(PartitionLog log, FetchTarget target, FetchResponse.EpochEndOffset diverging) => new()
+    private static FetchResponse.PartitionData Diverging(PartitionLog log, FetchTarget target, EpochEndOffset diverging)
+    {
+        FetchResponse.PartitionData data = WithoutRecords(log, target);
+        data.DivergingEpoch = new FetchResponse.EpochEndOffset { Epoch = diverging.Epoch, EndOffset = diverging.EndOffset };
+        return data;
+    }
+
+    private static FetchResponse.PartitionData Elsewhere(PartitionLog log, FetchTarget target, int preferredReplica)
+    {
+        FetchResponse.PartitionData data = WithoutRecords(log, target);
+        data.PreferredReadReplica = preferredReplica;
+        return data;
+    }
+
+    private static FetchResponse.PartitionData WithoutRecords(PartitionLog log, FetchTarget target) => new()
     {
         PartitionIndex = target.Key.Partition,
         HighWatermark = log.HighWatermark,
         LastStableOffset = log.LastStableOffset,
         LogStartOffset = log.LogStartOffset,
-        DivergingEpoch = diverging,
         AbortedTransactions = null,
         Records = RecordsPayload.Empty,
     };

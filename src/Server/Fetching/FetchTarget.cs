@@ -14,4 +14,6 @@ internal readonly record struct FetchKey(string Topic, Uuid TopicId, int Partiti
 /// <param name="MaxBytes">The most bytes to return of it.</param>
 /// <param name="CurrentLeaderEpoch">The leader epoch the client believes in, or -1.</param>
 /// <param name="LastFetchedEpoch">The epoch of the last record the client has, or -1.</param>
-internal readonly record struct FetchTarget(FetchKey Key, long FetchOffset, int MaxBytes, int CurrentLeaderEpoch, int LastFetchedEpoch);
+/// <param name="LogStartOffset">Where the log of a follower starts; -1 from clients.</param>
+internal readonly record struct FetchTarget(
+    FetchKey Key, long FetchOffset, int MaxBytes, int CurrentLeaderEpoch, int LastFetchedEpoch, long LogStartOffset = -1);

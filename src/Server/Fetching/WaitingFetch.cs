@@ -107,7 +107,7 @@ internal sealed class WaitingFetch : Deadline, IPartitionWaiter, IThreadPoolWork
 
         try
         {
-            FetchRead read = _reader.Read(_plan);
+            FetchRead read = _reader.Read(_plan, isArrival: false);
             if (isOver || read.IsUrgent || read.Bytes >= _plan.MinBytes)
             {
                 _completion.SetResult(read);

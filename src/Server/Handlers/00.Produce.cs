@@ -96,7 +96,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
 
         if (result.ErrorCode == ErrorCode.None && request.Acks != 0)
         {
-            append.Add(partition, result.LastOffset + 1, response);
+            append.Add(partition, result, response);
         }
 
         return response;

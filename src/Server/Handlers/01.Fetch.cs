@@ -10,7 +10,8 @@ namespace Compat.Server.Handlers;
 /// Fetch, v4-18: reads record batches. Waits up to MaxWaitMs until there are MinBytes. v5 has log start offsets, v7
 /// sessions (KIP-227), v9 leader epochs (KIP-320), v11 the rack and the preferred replica (KIP-392), v12 divergence
 /// (KIP-595), v13 topic ids (KIP-516), v15 the replica's state (KIP-903), v16 the new leader (KIP-951), v17 and v18
-/// fields between brokers. A Fetch in the name of a broker is refused: clients may not read past the high watermark.
+/// fields between brokers. A broker fetches as a follower in its own name: it reads up to the end of the log, and each offset it
+/// asks for says that it has what is before; only a replica of the partition is answered.
 /// </summary>
 public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
 {
@@ -25,11 +26,12 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
     private readonly BurstWork _owed;
     private readonly int _maxBytes;
 
-    internal FetchHandler(PartitionLookup partitions, FetchSessionCache sessions, DeadlineQueue deadlines, BurstWork owed, int maxBytes)
+    internal FetchHandler(
+        PartitionLookup partitions, PreferredReplicas? preferred, FetchSessionCache sessions, DeadlineQueue deadlines, BurstWork owed, int maxBytes)
     {
         _partitions = partitions;
         _owed = owed;
-        _reader = new FetchReader(partitions);
+        _reader = new FetchReader(partitions, preferred);
         _sessions = sessions;
         _deadlines = deadlines;
         _maxBytes = maxBytes;
@@ -38,14 +40,15 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
     /// <inheritdoc/>
     public override ValueTask<FetchResponse?> HandleAsync(FetchRequest request, RequestContext context)
     {
-        if (IsInTheNameOfABroker(request, context.ApiVersion))
+        FetchingReplica? replica = ReplicaOf(request, context.ApiVersion);
+        if (replica is { BrokerId: < 0 })
         {
             return ValueTask.FromResult<FetchResponse?>(Refuse(request, context.ApiVersion));
         }
 
         FetchContext session = FetchContext.Create(_sessions, request, context.ApiVersion >= FirstWithTopicIds);
-        FetchPlan plan = Plan(request, session.Targets, context.ApiVersion);
-        FetchRead read = _reader.Read(plan);
+        FetchPlan plan = Plan(request, session.Targets, replica, context.ApiVersion);
+        FetchRead read = _reader.Read(plan, isArrival: true);
         bool isDue = request.MaxWaitMs <= 0 || read.IsUrgent || !read.HasRead || read.Bytes >= plan.MinBytes;
         if (isDue)
         {
@@ -62,11 +65,17 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
         return Answer(session, read, context);
     }
 
-    private FetchPlan Plan(FetchRequest request, IReadOnlyList<FetchTarget> targets, short version)
+    private FetchPlan Plan(FetchRequest request, IReadOnlyList<FetchTarget> targets, FetchingReplica? replica, short version)
     {
-        FetchIsolation isolation = request.IsolationLevel == 1 ? FetchIsolation.TransactionCommitted : FetchIsolation.HighWatermark;
+        FetchIsolation isolation = replica is not null ? FetchIsolation.LogEnd
+            : request.IsolationLevel == 1 ? FetchIsolation.TransactionCommitted
+            : FetchIsolation.HighWatermark;
         int maxBytes = Math.Min(request.MaxBytes, _maxBytes);
-        return new FetchPlan(targets, isolation, Math.Min(request.MinBytes, maxBytes), maxBytes, version);
+        return new FetchPlan(targets, isolation, Math.Min(request.MinBytes, maxBytes), maxBytes, version)
+        {
+            Replica = replica,
+            ClientRack = request.RackId,
+        };
     }
 
     private FetchResponse Answer(FetchContext session, FetchRead read, RequestContext context)
@@ -85,13 +94,17 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
         return response;
     }
 
-    private static bool IsInTheNameOfABroker(FetchRequest request, short version)
+    /// <summary>Who fetches as a follower; null for clients, and for debugging tools, which read as clients do.</summary>
+    private static FetchingReplica? ReplicaOf(FetchRequest request, short version)
     {
-        int replicaId = version >= FirstWithReplicaState ? request.ReplicaState.ReplicaId : request.ReplicaId;
-        return replicaId is >= 0 or FutureReplicaId;
+        FetchingReplica replica = version >= FirstWithReplicaState
+            ? new FetchingReplica(request.ReplicaState.ReplicaId, request.ReplicaState.ReplicaEpoch)
+            : new FetchingReplica(request.ReplicaId, -1);
+        return replica.BrokerId is >= 0 or FutureReplicaId ? replica : null;
     }
 
-    /// <summary>An error for the whole request and, before topic ids, for each partition (CVE-2018-1288).</summary>
+    /// <summary>
+    /// No replica moves between log directories over the network. An error for the whole request and, before topic ids, for each partition (CVE-2018-1288).</summary>
     private static FetchResponse Refuse(FetchRequest request, short version)
     {
         var response = new FetchResponse { ErrorCode = ErrorCode.ClusterAuthorizationFailed };

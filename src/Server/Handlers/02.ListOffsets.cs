@@ -23,6 +23,7 @@ public sealed class ListOffsetsHandler : ApiHandler<ListOffsetsRequest, ListOffs
     private const int DebuggingReplicaId = -2;
     private const int ConsumerReplicaId = -1;
     private const short FirstWithLeaderEpoch = 4;
+    private const short FirstWithOffsetNotAvailable = 5;
 
     private readonly PartitionLookup _partitions;
 
@@ -70,10 +71,16 @@ public sealed class ListOffsetsHandler : ApiHandler<ListOffsetsRequest, ListOffs
 
         // A broker of another version, or a tool, sees all there is; consumers see what is committed.
         PartitionLog log = partition!.Log;
-        long bound = request.ReplicaId is not (ConsumerReplicaId or DebuggingReplicaId) ? log.LogEndOffset
-            : request.IsolationLevel == 1 ? log.LastStableOffset
-            : log.HighWatermark;
-        return (ErrorCode.None, Find(log, wanted.Timestamp, bound, partition.LeaderEpoch));
+        bool isConsumer = request.ReplicaId is ConsumerReplicaId or DebuggingReplicaId;
+        bool isStale = isConsumer && partition.IsHighWatermarkStale;
+        long bound = !isConsumer ? log.LogEndOffset : request.IsolationLevel == 1 ? log.LastStableOffset : log.HighWatermark;
+        OffsetByTimestamp? found = Find(log, wanted.Timestamp, bound, partition.LeaderEpoch);
+
+        // A new leader may not know yet what was committed before it: an end that goes back is worse than none (KIP-207).
+        bool isBeyond = wanted.Timestamp == Latest || (found is null && wanted.Timestamp is >= 0 or MaxTimestamp);
+        return isStale && isBeyond
+            ? (version >= FirstWithOffsetNotAvailable ? ErrorCode.OffsetNotAvailable : ErrorCode.LeaderNotAvailable, null)
+            : (ErrorCode.None, found);
     }
 
     private static OffsetByTimestamp? Find(PartitionLog log, long timestamp, long bound, int leaderEpoch)

@@ -22,11 +22,17 @@ internal sealed class PartitionLookup
     public MetadataImage Image => _image();
 
     /// <summary>Finds a partition that this broker leads by its topic's name.</summary>
-    public ErrorCode Find(string topic, int index, out Partition? partition)
+    public ErrorCode Find(string topic, int index, out Partition? partition) => Lead(FindReplica(topic, index, out partition), ref partition);
+
+    /// <summary>Finds a partition that this broker leads by its topic's id.</summary>
+    public ErrorCode Find(Uuid topicId, int index, out Partition? partition) => Lead(FindReplica(topicId, index, out partition), ref partition);
+
+    /// <summary>Finds a partition of which this broker has a replica, leading or not, by its topic's name.</summary>
+    public ErrorCode FindReplica(string topic, int index, out Partition? partition)
     {
         if (_partitions.TryGet(topic, index, out partition))
         {
-            return Lead(ref partition);
+            return ErrorCode.None;
         }
 
         // Known to the cluster but not here: the client's metadata is old, or ours is about to change.
@@ -34,12 +40,12 @@ internal sealed class PartitionLookup
         return exists ? ErrorCode.NotLeaderOrFollower : ErrorCode.UnknownTopicOrPartition;
     }
 
-    /// <summary>Finds a partition that this broker leads by its topic's id.</summary>
-    public ErrorCode Find(Uuid topicId, int index, out Partition? partition)
+    /// <summary>Finds a partition of which this broker has a replica, leading or not, by its topic's id.</summary>
+    public ErrorCode FindReplica(Uuid topicId, int index, out Partition? partition)
     {
         if (_partitions.TryGet(topicId, index, out partition))
         {
-            return Lead(ref partition);
+            return ErrorCode.None;
         }
 
         return Image.Topics.TryGet(topicId, out TopicImage? topic)
@@ -68,11 +74,11 @@ internal sealed class PartitionLookup
             ? (address.Host, address.Port, broker.Rack)
             : null;
 
-    private static ErrorCode Lead(ref Partition? partition)
+    private static ErrorCode Lead(ErrorCode found, ref Partition? partition)
     {
-        if (partition!.IsLeader)
+        if (partition is null || partition.IsLeader)
         {
-            return ErrorCode.None;
+            return found;
         }
 
         partition = null;

@@ -2,6 +2,7 @@ using Compat.Coordination.Groups;
 using Compat.Log;
 using Compat.Replication.Brokers;
 using Compat.Replication.Controller;
+using Compat.Replication.Following;
 using Compat.Replication.Metadata;
 using Compat.Replication.Partitions;
 using Compat.Replication.Quorum;
@@ -55,8 +56,10 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         Controller = new QuorumController(
             LogOptions.Controller(config, ClusterId), _quorum, Loader, new ConfigValidator(Config), options.Time, options.CreateRandom());
         TopicConfigs = new TopicLogConfigs(Config, options.Loggers.CreateLogger<TopicLogConfigs>());
+        IsrKeeper = new IsrKeeper(
+            NodeId, () => Lifecycle.BrokerEpoch, () => _controllerChannel!, options.Time, options.Loggers.CreateLogger<IsrKeeper>());
         Partitions = new PartitionRegistry(
-            new PartitionRegistryOptions(config.Node.NodeId, IncarnationId), Logs, TopicConfigs.Of, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
+            new PartitionRegistryOptions(NodeId, IncarnationId, config.Replication.LagTimeMaxMs), Logs, TopicConfigs.Of, IsrKeeper, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
         _snapshots = new SnapshotGenerator(
             _quorum, Loader, LogOptions.Snapshots(config), options.Time, options.Loggers.CreateLogger<SnapshotGenerator>());
         _dialer = new SocketChannelDialer(new SocketOptions(config.Network.ReceiveBufferBytes, config.Network.SendBufferBytes, config.Network.ListenBacklog));
@@ -82,11 +85,15 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         ProducerIds = ProducerIdManager.Of(_controllerChannel, NodeId, () => Lifecycle.BrokerEpoch);
         _directories = new DirectoryAssignments(NodeId, () => Lifecycle.BrokerEpoch, Logs, _controllerChannel, options.Time);
         Lookup = new PartitionLookup(Partitions, () => Loader.Image, AddressOf);
+        PreferredReplicas = config.Replication.SelectsByRack ? new PreferredReplicas(() => Loader.Image.Cluster) : null;
+        Followers = new FollowerFetchers(
+            LogOptions.Followers(config), peers, AddressOfBroker, () => Lifecycle.BrokerEpoch, options.Time, options.Loggers.CreateLogger<FollowerFetchers>());
         FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
         TopicCreator = new AutoTopicCreator(_controllerChannel, Loader, GroupOptions.Topics(config.Groups), options.Loggers.CreateLogger<AutoTopicCreator>());
         Groups = new GroupCoordinator(
             GroupOptions.From(config.Groups), OffsetsTopicPartitions, options.Time, options.CreateRandom(), options.Loggers.CreateLogger<GroupCoordinator>());
         Partitions.AddListener(Groups);
+        Partitions.AddListener(Followers);
 
         // The order matters: a topic's settings are known before its logs are made, and a snapshot is of what all have followed.
         Loader.AddPublisher(Config);
@@ -132,6 +139,13 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public Forwarder Forwarder { get; }
 
     public PartitionRegistry Partitions { get; }
+
+    public IsrKeeper IsrKeeper { get; }
+
+    public FollowerFetchers Followers { get; }
+
+    /// <summary>Sends clients to replicas that are nearer; null unless replica.selector.class asks for it.</summary>
+    public PreferredReplicas? PreferredReplicas { get; }
 
     public PartitionLookup Lookup { get; }
 
@@ -184,11 +198,14 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         await Lifecycle.StartAsync(cancellationToken);
         _directories.Start();
         Logs.Start();
+        IsrKeeper.Start(Partitions, Options.Config.Replication.LagTimeMaxMs);
     }
 
     public async ValueTask DisposeAsync()
     {
         Groups.Dispose();
+        await Followers.DisposeAsync();
+        await IsrKeeper.DisposeAsync();
         _directories.Dispose();
         try
         {
@@ -226,6 +243,9 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
 
     private BrokerEndpoint? AddressOfController(int nodeId) =>
         _quorum.Describe().Voters.FirstOrDefault(voter => voter.NodeId == nodeId)?.Endpoints.FirstOrDefault();
+
+    private BrokerEndpoint? AddressOfBroker(int nodeId) =>
+        Image.Cluster.TryGetBroker(nodeId, out BrokerRegistration? broker) ? broker.Endpoint(Options.Config.Listeners.InterBrokerListenerName) : null;
 
     private int? OffsetsTopicPartitions() =>
         Image.Topics.TryGet(TopicName.ConsumerOffsets, out TopicImage? topic) ? topic.Partitions.Length : null;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Compat.Log;
 using Compat.Replication.Brokers;
 using Compat.Replication.Controller;
+using Compat.Replication.Following;
 using Compat.Replication.Metadata;
 using Compat.Replication.Quorum;
 using Compat.Server.Configuration;
@@ -70,6 +71,18 @@ internal static class LogOptions
             HeartbeatInterval = config.Brokers.HeartbeatInterval,
             RegistrationTimeout = config.Brokers.RegistrationTimeout,
         };
+
+    public static ReplicaFetchOptions Followers(BrokerConfig config) => new()
+    {
+        BrokerId = config.Node.NodeId,
+        MaxWaitMs = config.Replication.FetchWaitMaxMs,
+        MinBytes = config.Replication.FetchMinBytes,
+        MaxBytes = config.Replication.FetchResponseMaxBytes,
+        PartitionMaxBytes = config.Replication.FetchMaxBytes,
+        BackoffMs = config.Replication.FetchBackoffMs,
+        SocketTimeoutMs = config.Replication.SocketTimeoutMs,
+        FetchersPerLeader = config.Replication.FetchersPerLeader,
+    };
 
     public static SnapshotOptions Snapshots(BrokerConfig config) =>
         new(config.Metadata.MaxBytesBetweenSnapshots, config.Metadata.MaxSnapshotInterval ?? TimeSpan.Zero);

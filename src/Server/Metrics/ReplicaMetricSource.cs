@@ -21,7 +21,7 @@ internal sealed class ReplicaMetricSource(PartitionRegistry partitions, Func<Met
         writer.Gauge(Prefix + "leadercount", "Partitions this broker leads.").Sample(led.Length);
         writer.Gauge(Prefix + "offlinereplicacount", "Replicas of this broker whose log cannot be used.").Sample(Math.Max(0, expected - all.Count(partition => !partition.Log.IsFailed)));
         writer.Gauge(Prefix + "underreplicatedpartitions", "Partitions led here with replicas that are not in sync.")
-            .Sample(led.Count(partition => partition.Registration.Isr.Length < partition.Registration.Replicas.Length));
+            .Sample(led.Count(partition => partition.InSyncReplicas.Length < partition.Registration.Replicas.Length));
         writer.Gauge(Prefix + "underminisrpartitioncount", "Partitions led here with fewer replicas in sync than min.insync.replicas.").Sample(led.Count(IsUnderMinIsr));
         writer.Gauge(Prefix + "atminisrpartitioncount", "Partitions led here with exactly min.insync.replicas in sync.").Sample(led.Count(IsAtMinIsr));
         writer.Gauge(Prefix + "reassigningpartitions", "Partitions led here that are moving.").Sample(led.Count(partition => partition.Registration.IsReassigning));
@@ -41,9 +41,9 @@ internal sealed class ReplicaMetricSource(PartitionRegistry partitions, Func<Met
 
     private bool IsOnThisBroker(PartitionRegistration registration) => registration.Replicas.Contains(nodeId);
 
-    private static bool IsUnderMinIsr(Partition partition) => partition.Registration.Isr.Length < MinIsr(partition);
+    private static bool IsUnderMinIsr(Partition partition) => partition.InSyncReplicas.Length < MinIsr(partition);
 
-    private static bool IsAtMinIsr(Partition partition) => partition.Registration.Isr.Length == MinIsr(partition);
+    private static bool IsAtMinIsr(Partition partition) => partition.InSyncReplicas.Length == MinIsr(partition);
 
     /// <summary>More replicas than there are cannot be asked for.</summary>
     private static int MinIsr(Partition partition) => Math.Min(partition.Log.Config.MinInsyncReplicas, partition.Registration.Replicas.Length);

@@ -1,3 +1,4 @@
+using Compat.Log;
 using Compat.Replication.Partitions;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -12,17 +13,17 @@ internal sealed class ProduceAppend(short requiredAcks)
 {
     private const short AllInSync = -1;
 
-    private List<(Partition Partition, long Offset, ProduceResponse.PartitionProduceResponse Response)>? _waiting;
+    private List<Unacknowledged>? _waiting;
 
     /// <summary>The answer.</summary>
     public ProduceResponse Response { get; } = new();
 
-    /// <summary>Has the answer wait until everything below <paramref name="offset"/> may be acknowledged.</summary>
-    public void Add(Partition partition, long offset, ProduceResponse.PartitionProduceResponse response)
+    /// <summary>Has the answer wait until an append may be acknowledged.</summary>
+    public void Add(Partition partition, in AppendResult result, ProduceResponse.PartitionProduceResponse response)
     {
-        if ((requiredAcks == AllInSync ? partition.HighWatermark : partition.Log.AcknowledgeableOffset) < offset)
+        if ((requiredAcks == AllInSync ? partition.HighWatermark : partition.Log.AcknowledgeableOffset) <= result.LastOffset)
         {
-            (_waiting ??= []).Add((partition, offset, response));
+            (_waiting ??= []).Add(new(partition, result.LastOffset + 1, result.LeaderEpoch, response));
         }
     }
 
@@ -31,12 +32,12 @@ internal sealed class ProduceAppend(short requiredAcks)
         _waiting is null ? ValueTask.FromResult<ProduceResponse?>(Response) : WaitAsync(_waiting, timeout, cancellationToken);
 
     private async ValueTask<ProduceResponse?> WaitAsync(
-        List<(Partition Partition, long Offset, ProduceResponse.PartitionProduceResponse Response)> waiting,
+        List<Unacknowledged> waiting,
         TimeSpan timeout,
         CancellationToken cancellationToken)
     {
         // All wait at once: the time is that of the request and not of each partition.
-        Task<ErrorCode>[] waits = [.. waiting.Select(each => WaitAsync(each.Partition, each.Offset, timeout, cancellationToken).AsTask())];
+        Task<ErrorCode>[] waits = [.. waiting.Select(each => WaitAsync(each, timeout, cancellationToken).AsTask())];
         for (int i = 0; i < waits.Length; i++)
         {
             ErrorCode code = await waits[i];
@@ -51,8 +52,11 @@ internal sealed class ProduceAppend(short requiredAcks)
         return Response;
     }
 
-    private ValueTask<ErrorCode> WaitAsync(Partition partition, long offset, TimeSpan timeout, CancellationToken cancellationToken) =>
+    private ValueTask<ErrorCode> WaitAsync(Unacknowledged append, TimeSpan timeout, CancellationToken cancellationToken) =>
         requiredAcks == AllInSync
-            ? partition.WaitUntilCommittedAsync(offset, timeout, cancellationToken)
-            : partition.WaitUntilFlushedAsync(offset, timeout, cancellationToken);
+            ? append.Partition.WaitUntilCommittedAsync(append.Offset, append.LeaderEpoch, timeout, cancellationToken)
+            : append.Partition.WaitUntilFlushedAsync(append.Offset, append.LeaderEpoch, timeout, cancellationToken);
+
+    private readonly record struct Unacknowledged(
+        Partition Partition, long Offset, int LeaderEpoch, ProduceResponse.PartitionProduceResponse Response);
 }

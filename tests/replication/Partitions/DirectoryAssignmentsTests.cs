@@ -29,7 +29,7 @@ public sealed class DirectoryAssignmentsTests : IControllerChannel, IDisposable
         var context = new LogContext(new MemoryStorage(_time), _time, new Random(5), NullLogger.Instance);
         _logs = LogManager.Open(context, new LogManagerOptions { LogDirs = ["/one", "/two"], ClusterId = "cluster", NodeId = 1 });
         _registry = new PartitionRegistry(
-            new PartitionRegistryOptions(1, Id(1001)), _logs, (_, _) => LogConfig.Default, _time, NullLogger<PartitionRegistry>.Instance);
+            new PartitionRegistryOptions(1, Id(1001)), _logs, (_, _) => LogConfig.Default, new RecordingIsrChanges(), _time, NullLogger<PartitionRegistry>.Instance);
         _assignments = new DirectoryAssignments(1, () => 10, _logs, this, _time);
     }
 

@@ -25,7 +25,7 @@ internal sealed class PartitionFixture : IDisposable
             NodeId = 1,
         });
         Registry = new PartitionRegistry(
-            new PartitionRegistryOptions(1, Records.Id(1001)), Logs, ConfigOf, Time, NullLogger<PartitionRegistry>.Instance);
+            new PartitionRegistryOptions(1, Records.Id(1001)), Logs, ConfigOf, IsrChanges, Time, NullLogger<PartitionRegistry>.Instance);
         Registry.AddListener(Listener);
     }
 
@@ -36,6 +36,8 @@ internal sealed class PartitionFixture : IDisposable
     public LogManager Logs { get; }
 
     public PartitionRegistry Registry { get; }
+
+    public RecordingIsrChanges IsrChanges { get; } = new();
 
     public RecordingPartitionListener Listener { get; } = new();
 
@@ -92,4 +94,11 @@ internal sealed class CountingWaiter : IPartitionWaiter
     public int Calls { get; private set; }
 
     public void OnChanged(Partition partition) => Calls++;
+}
+
+internal sealed class RecordingIsrChanges : IIsrChanges
+{
+    public List<IsrProposal> Proposals { get; } = [];
+
+    public void Submit(IsrProposal proposal) => Proposals.Add(proposal);
 }

@@ -24,7 +24,7 @@ public sealed class PartitionTests : IDisposable
         Assert.Equal(2, partition.HighWatermark);
         using LogReadResult read = partition.Read(0, 1_000, FetchIsolation.HighWatermark, true);
         Assert.True(read.Records.Size > 0);
-        Assert.True(partition.WaitUntilCommittedAsync(2, TimeSpan.FromSeconds(1)) is { IsCompletedSuccessfully: true, Result: ErrorCode.None });
+        Assert.True(partition.WaitUntilCommittedAsync(2, 0, TimeSpan.FromSeconds(1)) is { IsCompletedSuccessfully: true, Result: ErrorCode.None });
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class PartitionTests : IDisposable
         Partition partition = WithFollower();
         partition.AppendAsLeader(PartitionFixture.Batch("a"), All, AppendOrigin.Client);
         Assert.Equal(0, partition.HighWatermark);
-        Task<ErrorCode> wait = partition.WaitUntilCommittedAsync(1, TimeSpan.FromSeconds(30)).AsTask();
+        Task<ErrorCode> wait = partition.WaitUntilCommittedAsync(1, 0, TimeSpan.FromSeconds(30)).AsTask();
         Assert.False(wait.IsCompleted);
         _fixture.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(ErrorCode.RequestTimedOut, await wait);
@@ -96,8 +96,8 @@ public sealed class PartitionTests : IDisposable
     {
         Partition partition = WithFollower();
         partition.AppendAsLeader(PartitionFixture.Batch("a"), All, AppendOrigin.Client);
-        Task<ErrorCode> wait = partition.WaitUntilCommittedAsync(1, TimeSpan.FromSeconds(30)).AsTask();
-        _fixture.Apply(Of(new PartitionChangeRecord { TopicId = Id(1), PartitionId = 0, Isr = [1] }, 2));
+        Task<ErrorCode> wait = partition.WaitUntilCommittedAsync(1, 0, TimeSpan.FromSeconds(30)).AsTask();
+        _fixture.Apply([Broker(2, fenced: true), Of(new PartitionChangeRecord { TopicId = Id(1), PartitionId = 0, Isr = [1] }, 2)]);
         Assert.Equal(ErrorCode.None, await wait);
         Assert.Equal(1, partition.HighWatermark);
     }
@@ -106,19 +106,19 @@ public sealed class PartitionTests : IDisposable
     public async Task Acks_all_ends_when_the_leadership_or_the_topic_does()
     {
         Partition partition = WithFollower();
-        Task<ErrorCode> replaced = partition.WaitUntilCommittedAsync(1, TimeSpan.FromSeconds(30)).AsTask();
+        Task<ErrorCode> replaced = partition.WaitUntilCommittedAsync(1, 0, TimeSpan.FromSeconds(30)).AsTask();
         _fixture.Apply(Of(new PartitionChangeRecord { TopicId = Id(1), PartitionId = 0, Leader = 2 }, 2));
         Assert.Equal(ErrorCode.NotLeaderOrFollower, await replaced);
         _fixture.Apply(Remove(Id(1)));
         Assert.True(partition.IsDeleted);
-        Assert.Equal(ErrorCode.NotLeaderOrFollower, await partition.WaitUntilCommittedAsync(9, TimeSpan.FromSeconds(1)));
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, await partition.WaitUntilCommittedAsync(9, 0, TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
     public async Task A_wait_can_be_given_up()
     {
         using var cancellation = new CancellationTokenSource();
-        Task<ErrorCode> wait = WithFollower().WaitUntilCommittedAsync(1, TimeSpan.FromSeconds(30), cancellation.Token).AsTask();
+        Task<ErrorCode> wait = WithFollower().WaitUntilCommittedAsync(1, 0, TimeSpan.FromSeconds(30), cancellation.Token).AsTask();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
     }

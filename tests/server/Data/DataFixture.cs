@@ -40,7 +40,7 @@ internal sealed class DataFixture : IAsyncDisposable
         var context = new LogContext(storage ?? new MemoryStorage(Time), Time, new Random(1), NullLogger.Instance);
         _logs = LogManager.Open(context, new LogManagerOptions { LogDirs = ["/data"], ClusterId = "cluster", NodeId = BrokerId });
         Registry = new PartitionRegistry(
-            new PartitionRegistryOptions(BrokerId, IncarnationId), _logs, (_, topic) => _configs[topic], Time, NullLogger<PartitionRegistry>.Instance);
+            new PartitionRegistryOptions(BrokerId, IncarnationId), _logs, (_, topic) => _configs[topic], IsrChanges, Time, NullLogger<PartitionRegistry>.Instance);
         Replay(new RegisterBrokerRecord { BrokerId = BrokerId, BrokerEpoch = 1, IncarnationId = IncarnationId });
         AddTopic(Topic, TopicId, partitions, config);
         _deadlines = new DeadlineQueue(Time);
@@ -50,7 +50,7 @@ internal sealed class DataFixture : IAsyncDisposable
             Time,
             new ConnectionLimits(),
             new ProduceHandler(lookup),
-            new FetchHandler(lookup, Sessions, _deadlines, new BurstWork(), maxBytes: 55 * 1024 * 1024),
+            new FetchHandler(lookup, new PreferredReplicas(() => _image.Cluster), Sessions, _deadlines, new BurstWork(), maxBytes: 55 * 1024 * 1024),
             new ListOffsetsHandler(lookup),
             new DeleteRecordsHandler(lookup),
             new OffsetForLeaderEpochHandler(lookup),
@@ -60,6 +60,8 @@ internal sealed class DataFixture : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
 
     public PartitionRegistry Registry { get; }
+
+    public RecordingIsrChanges IsrChanges { get; } = new();
 
     public FetchSessionCache Sessions { get; }
 
@@ -73,6 +75,31 @@ internal sealed class DataFixture : IAsyncDisposable
 
     public Partition Partition(int index) =>
         Registry.TryGet(new TopicPartition(Topic, index), out Partition? partition) ? partition : throw new InvalidOperationException();
+
+    /// <summary>A broker that is alive.</summary>
+    public void AddBroker(int id, string? rack = null) => Replay(
+        new RegisterBrokerRecord { BrokerId = id, BrokerEpoch = 10 + id, IncarnationId = new Uuid(7, (ulong)id), Rack = rack, Fenced = false });
+
+    /// <summary>A topic of one partition that this broker leads.</summary>
+    public Partition AddReplicated(string topic, Uuid topicId, int[] replicas, int[] isr, LogConfig? config = null)
+    {
+        _configs[topic] = config ?? LogConfig.Default;
+        Replay(new TopicRecord { Name = topic, TopicId = topicId });
+        Replay(new PartitionRecord
+        {
+            TopicId = topicId,
+            PartitionId = 0,
+            Replicas = [.. replicas],
+            Isr = [.. isr],
+            Leader = BrokerId,
+            LeaderEpoch = LeaderEpoch,
+            Directories = [.. replicas.Select(_ => _logs.Directories[0].DirectoryId)],
+        });
+        return Registry.TryGet(topicId, 0, out Partition? partition) ? partition : throw new InvalidOperationException();
+    }
+
+    /// <summary>Another broker becomes the leader of the one partition of a topic.</summary>
+    public void Elect(Uuid topicId, int leader) => Replay(new PartitionChangeRecord { TopicId = topicId, PartitionId = 0, Leader = leader });
 
     public void AddTopic(string topic, Uuid topicId, int partitions = 1, LogConfig? config = null)
     {
@@ -166,4 +193,11 @@ internal sealed class DataFixture : IAsyncDisposable
         _image = delta.Apply(new MetadataProvenance(_offset++, 1, 0, IsOffsetBatchAligned: true));
         Registry.OnMetadataUpdate(delta, _image);
     }
+}
+
+internal sealed class RecordingIsrChanges : IIsrChanges
+{
+    public List<IsrProposal> Proposals { get; } = [];
+
+    public void Submit(IsrProposal proposal) => Proposals.Add(proposal);
 }

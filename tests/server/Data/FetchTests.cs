@@ -221,22 +221,36 @@ public class FetchTests
 
     [Theory]
     [EveryVersion(ApiKey.Fetch)]
-    public async Task A_fetch_in_the_name_of_a_broker_is_refused(short version)
+    public async Task A_broker_that_is_no_replica_is_refused(short version)
     {
         await using var fixture = new DataFixture();
         using TestClient client = await fixture.ConnectAsync();
         fixture.Append(0, "a");
-        FetchRequest request = Request(version, (0, 0));
-        if (version >= 15)
-        {
-            request.ReplicaState = new() { ReplicaId = 3 };
-        }
-        else
-        {
-            request.ReplicaId = 3;
-        }
 
-        FetchResponse response = await client.AskAsync<FetchRequest, FetchResponse>(request, version);
+        FetchResponse withoutEpoch = await client.AskAsync<FetchRequest, FetchResponse>(InTheNameOf(3, version), version);
+        FetchRequest request = InTheNameOf(3, version);
+        request.Topics[0].Partitions[0].CurrentLeaderEpoch = DataFixture.LeaderEpoch;
+        FetchResponse withEpoch = await client.AskAsync<FetchRequest, FetchResponse>(request, version);
+
+        FetchResponse.PartitionData partition = Assert.Single(Assert.Single(withoutEpoch.Responses).Partitions);
+        Assert.Equal((ErrorCode.NotLeaderOrFollower, 0), (partition.ErrorCode, partition.Records.Size));
+        Assert.Equal(
+            version >= 9 ? ErrorCode.UnknownLeaderEpoch : ErrorCode.NotLeaderOrFollower,
+            Assert.Single(Assert.Single(withEpoch.Responses).Partitions).ErrorCode);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(7)]
+    [InlineData(13)]
+    [InlineData(17)]
+    public async Task A_replica_that_moves_between_directories_is_refused(short version)
+    {
+        await using var fixture = new DataFixture();
+        using TestClient client = await fixture.ConnectAsync();
+        fixture.Append(0, "a");
+
+        FetchResponse response = await client.AskAsync<FetchRequest, FetchResponse>(InTheNameOf(-3, version), version);
 
         Assert.Equal(version >= 7 ? ErrorCode.ClusterAuthorizationFailed : ErrorCode.None, response.ErrorCode);
         Assert.All(response.Responses.SelectMany(topic => topic.Partitions), partition =>
@@ -245,6 +259,21 @@ public class FetchTests
             Assert.Equal(0, partition.Records.Size);
         });
         Assert.Equal(version < 13, response.Responses.Count > 0);
+    }
+
+    private FetchRequest InTheNameOf(int replicaId, short version)
+    {
+        FetchRequest request = Request(version, (0, 0));
+        if (version >= 15)
+        {
+            request.ReplicaState = new() { ReplicaId = replicaId };
+        }
+        else
+        {
+            request.ReplicaId = replicaId;
+        }
+
+        return request;
     }
 
     [Theory]
@@ -288,11 +317,14 @@ public class FetchTests
         fixture.MoveLeader(0, 2, "r2");
         fixture.MoveLeader(1, 2, "r2");
 
-        FetchResponse response = await client.AskAsync<FetchRequest, FetchResponse>(Request(version, (0, 0), (1, 0)), version);
+        // From v11 on a follower serves clients too, unless they name an epoch that has passed.
+        FetchRequest request = Request(version, (0, 0), (1, 0));
+        request.Topics[0].Partitions.ForEach(partition => partition.CurrentLeaderEpoch = DataFixture.LeaderEpoch);
+        FetchResponse response = await client.AskAsync<FetchRequest, FetchResponse>(request, version);
 
         Assert.All(response.Responses.Single().Partitions, partition =>
         {
-            Assert.Equal(ErrorCode.NotLeaderOrFollower, partition.ErrorCode);
+            Assert.Equal(version >= 11 ? ErrorCode.FencedLeaderEpoch : ErrorCode.NotLeaderOrFollower, partition.ErrorCode);
             Assert.Equal(version >= 16 ? (2, DataFixture.LeaderEpoch + 1) : (-1, -1), (partition.CurrentLeader.LeaderId, partition.CurrentLeader.LeaderEpoch));
         });
         Assert.Equal(

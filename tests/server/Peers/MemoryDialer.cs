@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using Compat.Replication.Metadata;
 using Compat.Server.Transport;
 
@@ -32,6 +33,13 @@ internal sealed class MemoryDialer : IChannelDialer
             _listeners.TryGetValue((endpoint.Host, endpoint.Port), out listener);
         }
 
-        return listener is null ? new DialResult(null, "nobody listens") : new DialResult(await listener.ConnectAsync(), null);
+        try
+        {
+            return listener is null ? new DialResult(null, "nobody listens") : new DialResult(await listener.ConnectAsync(), null);
+        }
+        catch (ChannelClosedException)
+        {
+            return new DialResult(null, "nobody listens any more");
+        }
     }
 }
