@@ -210,10 +210,10 @@ internal sealed class ReplicaBroker : IIsrChanges, IAsyncDisposable
         all = new ApiHandlers(
         [
             new ApiVersionsHandler(() => all!, new Transport.TestIdentity()),
-            new FetchHandler(lookup, null, Sessions, _deadlines, maxBytes: 50_000_000),
+            new FetchHandler(lookup, null, Sessions, _deadlines, new BurstWork(), maxBytes: 50_000_000),
             new ListOffsetsHandler(lookup),
         ]);
-        var server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(all, time), time, NullLogger.Instance);
+        var server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(all, time, new BurstWork()), time, NullLogger.Instance);
         server.Start(endpoint.ListenerName, dialer.Listen(endpoint));
         return server;
     }
