@@ -120,6 +120,9 @@ public sealed partial class PartitionLog
     /// <summary>The latest leader epoch that has an offset in this log, or -1.</summary>
     public int LatestEpoch => _epochs.Latest;
 
+    /// <summary>Where the records of each leader epoch begin, in ascending order.</summary>
+    public IReadOnlyList<EpochEntry> Epochs => _epochs.Entries;
+
     /// <summary>Whether the log was closed or deleted; it refuses everything then.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed);
 

@@ -51,6 +51,18 @@ internal sealed class OffsetWaiters<TResult>
         }
     }
 
+    /// <summary>Ends all waits under way, but none to come.</summary>
+    public void EndPending(TResult result)
+    {
+        lock (_gate)
+        {
+            while (_waiters.TryDequeue(out TaskCompletionSource<TResult>? waiter, out _))
+            {
+                waiter.TrySetResult(result);
+            }
+        }
+    }
+
     /// <summary>No further offset will be reached: ends all waits, those to come included.</summary>
     public void End(TResult result)
     {

@@ -1,7 +1,10 @@
+using System.Runtime.InteropServices;
 using Compat.Log;
 using Compat.Log.Configuration;
 using Compat.Log.Loading;
+using Compat.Log.Storage;
 using Compat.Replication.Metadata;
+using Compat.Replication.Quorum.Core;
 using Compat.Wire;
 using Compat.Wire.Records;
 
@@ -59,11 +62,13 @@ internal sealed class MetadataLog
         return metadataLog;
     }
 
-    /// <summary>Appends a batch that has its offsets and epoch.</summary>
+    /// <summary>Appends batches that have their offsets and epochs.</summary>
     /// <exception cref="IOException">The device does not take it.</exception>
-    public void Append(byte[] batch, int epoch)
+    public void Append(ReadOnlyMemory<byte> batches, int epoch, bool isLeader)
     {
-        AppendResult result = _log.AppendAsLeader(batch, epoch, AppendOrigin.RaftLeader);
+        AppendResult result = isLeader
+            ? _log.AppendAsLeader(MemoryMarshal.AsMemory(batches), epoch, AppendOrigin.RaftLeader)
+            : _log.AppendAsFollower(batches, epoch);
         if (result.ErrorCode != ErrorCode.None)
         {
             throw new IOException($"The metadata log refused a batch: {result.ErrorCode}, {result.ErrorMessage}");
@@ -78,9 +83,87 @@ internal sealed class MetadataLog
     /// <summary>The batches from an offset to the end of the log as it is now.</summary>
     public IEnumerable<RecordBatch> ReadBatches(long fromOffset) => _log.ReadBatches(fromOffset);
 
-    /// <summary>Begins a snapshot; its end removes what is not needed any more.</summary>
-    public SnapshotFileWriter CreateSnapshot(OffsetAndEpoch id, long lastContainedLogTimestampMs, VoterSet voters) => new(
-        _context.Storage, DirectoryPath, id, lastContainedLogTimestampMs, voters, _context.Time, OnFrozen);
+    /// <summary>What the core has to know of the log.</summary>
+    public LogIndex Index() => new(StartOffset, EndOffset, _log.Epochs, Snapshots.Earliest, Snapshots.Latest);
+
+    /// <summary>Removes what is at an offset, where a batch begins, and behind it.</summary>
+    public void TruncateTo(long offset) => _log.TruncateTo(offset);
+
+    /// <summary>Whole batches from an offset on, one at least.</summary>
+    public ReadOnlyMemory<byte> Read(long fromOffset, int maxBytes)
+    {
+        using LogReadResult result = _log.Read(fromOffset, maxBytes, FetchIsolation.LogEnd, minOneBatch: true);
+        return result.ErrorCode == ErrorCode.None
+            ? result.Records.Memory
+            : throw new IOException($"The metadata log cannot be read at offset {fromOffset}: {result.ErrorCode}");
+    }
+
+    /// <summary>The piece of a snapshot that an answer is to have, or the answer that there is none.</summary>
+    public FetchSnapshotAnswer ReadSnapshot(FetchSnapshotAnswer answer)
+    {
+        if (Snapshots.SizeOf(answer.SnapshotId) is not { } size)
+        {
+            return answer with { Error = ErrorCode.SnapshotNotFound };
+        }
+        if (answer.Position < 0 || answer.Position >= size)
+        {
+            return answer with { Error = ErrorCode.PositionOutOfRange };
+        }
+        using IStorageFile file = _context.Storage.Open(Snapshots.PathOf(answer.SnapshotId), StorageOpenMode.Existing);
+        byte[] bytes = new byte[Math.Min(size - answer.Position, Math.Max(1, answer.MaxBytes))];
+        int read = file.Read(bytes, answer.Position);
+        return answer with { Size = size, Bytes = bytes.AsMemory(0, read) };
+    }
+
+    /// <summary>Adds a piece to the temporary file of a snapshot that is fetched; position 0 begins it.</summary>
+    public void StoreSnapshotPiece(OffsetAndEpoch id, long position, ReadOnlyMemory<byte> bytes)
+    {
+        using IStorageFile file = _context.Storage.Open(FetchedPath(id), position == 0 ? StorageOpenMode.Truncate : StorageOpenMode.Existing);
+        file.Write(bytes.Span, position);
+    }
+
+    /// <summary>
+    /// Verifies a fetched snapshot, makes it durable under its name, and begins the log anew behind it.
+    /// </summary>
+    /// <returns>The voters of the snapshot.</returns>
+    /// <exception cref="MetadataException">It is damaged, and nothing has changed.</exception>
+    public VoterSet InstallSnapshot(OffsetAndEpoch id)
+    {
+        var reader = new SnapshotFileReader(_context.Storage, FetchedPath(id));
+        VoterSet voters = ControlRecords.Apply(VoterSet.Empty, reader.Header());
+        // Enumerating the records checks every batch, and that the footer is there.
+        _ = reader.Records().LongCount();
+        long size;
+        using (IStorageFile file = _context.Storage.Open(FetchedPath(id), StorageOpenMode.Existing))
+        {
+            file.Flush();
+            size = file.Length;
+        }
+        _context.Storage.Rename(FetchedPath(id), Snapshots.PathOf(id));
+        _context.Storage.FlushDirectory(DirectoryPath);
+        Snapshots.OnFrozen(id, size);
+        Snapshots.DeleteOldest(_ => true);
+        _log.TruncateFullyAndStartAt(id.Offset);
+        return voters;
+    }
+
+    /// <summary>Removes what was fetched of a snapshot.</summary>
+    public void DiscardSnapshot(OffsetAndEpoch id) => _context.Storage.DeleteFile(FetchedPath(id));
+
+    /// <summary>Begins a snapshot; its end removes what is not needed any more, and is told.</summary>
+    public SnapshotFileWriter CreateSnapshot(
+        OffsetAndEpoch id, long lastContainedLogTimestampMs, VoterSet voters, Action<OffsetAndEpoch> onCreated) => new(
+            _context.Storage,
+            DirectoryPath,
+            id,
+            lastContainedLogTimestampMs,
+            voters,
+            _context.Time,
+            (frozen, size) =>
+            {
+                OnFrozen(frozen, size);
+                onCreated(frozen);
+            });
 
     public void Close()
     {
@@ -93,6 +176,8 @@ internal sealed class MetadataLog
             _log.Close();
         }
     }
+
+    private string FetchedPath(OffsetAndEpoch id) => Path.Combine(DirectoryPath, SnapshotFileNames.FetchedName(id));
 
     private void OnFrozen(OffsetAndEpoch id, long size)
     {

@@ -30,6 +30,18 @@ internal sealed class MetadataSnapshots
         }
     }
 
+    /// <summary>The oldest snapshot, or null.</summary>
+    public OffsetAndEpoch? Earliest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sizes.Count == 0 ? null : _sizes.First().Key;
+            }
+        }
+    }
+
     public bool HasBootstrap { get; private set; }
 
     /// <summary>Bytes of all snapshots.</summary>
@@ -96,6 +108,15 @@ internal sealed class MetadataSnapshots
         long timestampMs = (header.IsControl ? ControlRecords.LastContainedLogTimestampOf(header) : null)
             ?? throw new MetadataException($"The snapshot {PathOf(id)} does not begin with a header.");
         return (new MetadataSnapshot(id, timestampMs, reader.Records()), ControlRecords.Apply(VoterSet.Empty, header));
+    }
+
+    /// <summary>The size of a snapshot in bytes, or null if there is none of that name. The bootstrap one is not for others.</summary>
+    public long? SizeOf(OffsetAndEpoch id)
+    {
+        lock (_gate)
+        {
+            return _sizes.TryGetValue(id, out long size) ? size : null;
+        }
     }
 
     /// <summary>Notes a snapshot that was written.</summary>

@@ -8,9 +8,10 @@ namespace Compat.Replication.Quorum;
 /// <param name="Leader">Leader and epoch.</param>
 /// <param name="HighWatermark">The offset after the last committed record.</param>
 /// <param name="Voters">The voters.</param>
-public sealed record QuorumDescription(LeaderAndEpoch Leader, long HighWatermark, ImmutableArray<QuorumVoter> Voters);
+/// <param name="Observers">Other nodes that follow the log, as the leader knows them.</param>
+public sealed record QuorumDescription(LeaderAndEpoch Leader, long HighWatermark, ImmutableArray<QuorumVoter> Voters, ImmutableArray<QuorumVoter> Observers);
 
-/// <summary>A voter and how far it has got.</summary>
+/// <summary>A voter or observer and how far it has got.</summary>
 /// <param name="NodeId">Its node id.</param>
 /// <param name="DirectoryId">The id of its metadata log directory.</param>
 /// <param name="LogEndOffset">The end of its log as the leader knows it, -1 if it does not.</param>

@@ -58,13 +58,13 @@ internal sealed class QuorumStateFile
 
     /// <summary>Replaces the state and returns when it is durable.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="kraftVersion">The level of kraft.version; it decides the data version of the file.</param>
-    public void Write(QuorumState state, short kraftVersion)
+    /// <param name="voters">The voters; the level of kraft.version decides the data version of the file, and version 0 names them.</param>
+    public void Write(QuorumState state, VoterSet voters)
     {
         string temporary = FilePath + ".tmp";
         using (IStorageFile file = _storage.Open(temporary, StorageOpenMode.Truncate))
         {
-            file.Write(Format(state, kraftVersion), 0);
+            file.Write(Format(state, voters), 0);
             file.Flush();
         }
         _storage.Rename(temporary, FilePath);
@@ -87,8 +87,9 @@ internal sealed class QuorumStateFile
             dataVersion == 1 ? Uuid.Parse(root.GetProperty("votedDirectoryId").GetString()!) : Uuid.Zero);
     }
 
-    private static byte[] Format(QuorumState state, short kraftVersion)
+    private static byte[] Format(QuorumState state, VoterSet voters)
     {
+        short kraftVersion = voters.KRaftVersion;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -104,6 +105,12 @@ internal sealed class QuorumStateFile
             {
                 json.WriteNumber("appliedOffset", 0);
                 json.WriteStartArray("currentVoters");
+                foreach (Voter voter in voters.Voters)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("voterId", voter.NodeId);
+                    json.WriteEndObject();
+                }
                 json.WriteEndArray();
                 json.WriteNumber("data_version", 0);
             }

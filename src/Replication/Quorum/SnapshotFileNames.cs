@@ -20,6 +20,9 @@ internal static class SnapshotFileNames
 
     public static string PartialName(OffsetAndEpoch id) => id + "-0" + PartialSuffix;
 
+    /// <summary>While it is fetched from the leader.</summary>
+    public static string FetchedName(OffsetAndEpoch id) => id + "-1" + PartialSuffix;
+
     /// <summary>True if the name is that of a whole snapshot.</summary>
     public static bool TryParse(string name, out OffsetAndEpoch id)
     {

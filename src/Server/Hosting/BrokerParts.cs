@@ -24,7 +24,7 @@ namespace Compat.Server.Hosting;
 /// </summary>
 internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
 {
-    private readonly SingleVoterQuorum _quorum;
+    private readonly KRaftQuorum _quorum;
     private readonly SnapshotGenerator _snapshots;
     private readonly DirectoryAssignments _directories;
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,7 +49,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             MaxDecompressedBytes = config.Storage.MaxDecompressedMessageBytes,
         };
         Logs = LogManager.Open(LogContext, LogOptions.From(config, ClusterId, options.IsEphemeral));
-        _quorum = new SingleVoterQuorum(LogOptions.Quorum(config, Logs.Directories), LogContext);
+        _quorum = new KRaftQuorum(LogOptions.Quorum(config, Logs.Directories), LogContext, options.CreateRandom());
         Controller = null!;
         Lifecycle = null!;
         Loader = new MetadataLoader(OnLeaderChange, cause => _fatal.TrySetResult(cause));

@@ -182,7 +182,7 @@ internal sealed class InMemoryQuorum : IMetadataQuorum
         return LatestSnapshot is { } latest && latest.CompareTo(id) >= 0 ? null : new Writer(_cluster, id, lastContainedLogTimestampMs);
     }
 
-    public QuorumDescription Describe() => new(Leader, HighWatermark, []);
+    public QuorumDescription Describe() => new(Leader, HighWatermark, [], []);
 
     /// <summary>The node hears nothing, and nobody hears it.</summary>
     public void Isolate() => _isIsolated = true;

@@ -227,4 +227,4 @@ public abstract class QuorumConformance : IAsyncLifetime
 
 public sealed class InMemoryQuorumConformance() : QuorumConformance(new InMemoryFixture());
 
-public sealed class SingleVoterQuorumConformance() : QuorumConformance(new SingleVoterFixture());
+public sealed class KRaftQuorumConformance() : QuorumConformance(new KRaftFixture());

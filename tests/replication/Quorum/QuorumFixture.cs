@@ -64,14 +64,14 @@ internal sealed class InMemoryFixture : QuorumFixture
     public override ValueTask DisposeAsync() => _node.DisposeAsync();
 }
 
-internal sealed class SingleVoterFixture : QuorumFixture
+internal sealed class KRaftFixture : QuorumFixture
 {
     public const string LogDirectory = "/data";
     public static readonly Uuid DirectoryId = Records.Id(50);
 
-    private SingleVoterQuorum _quorum;
+    private KRaftQuorum _quorum;
 
-    public SingleVoterFixture()
+    public KRaftFixture()
     {
         Storage = new LeverStorage(new MemoryStorage(Time));
         _quorum = Open();
@@ -90,8 +90,8 @@ internal sealed class SingleVoterFixture : QuorumFixture
 
     internal override IMetadataQuorum Quorum => _quorum;
 
-    public SingleVoterQuorum Open() =>
-        new(Options, new LogContext(Storage, Time, new Random(3), NullLogger.Instance));
+    public KRaftQuorum Open() =>
+        new(Options, new LogContext(Storage, Time, new Random(3), NullLogger.Instance), new Random(4));
 
     internal override async Task RestartAsync()
     {
