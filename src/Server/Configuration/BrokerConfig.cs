@@ -20,7 +20,9 @@ public sealed class BrokerConfig
         DynamicOwn = dynamicOwn;
         Values = new ConfigValues(Overlay(), settings.Profile.Where(IsStatic).ToHashSet(StringComparer.Ordinal));
         Node = NodeConfig.From(Values);
-        Listeners = ListenerConfig.From(Values);
+        Listeners = ListenerConfig.From(Values, Node);
+        Quorum = QuorumConfig.From(Values, Node);
+        Quorum.Check(Node, Listeners, Values);
         Network = NetworkConfig.From(Values);
         Storage = StorageConfig.From(Values);
         Cleaner = CleanerConfig.From(Values);
@@ -36,6 +38,9 @@ public sealed class BrokerConfig
 
     /// <summary>Who the node is.</summary>
     public NodeConfig Node { get; }
+
+    /// <summary>The controllers that agree on the metadata.</summary>
+    public QuorumConfig Quorum { get; }
 
     /// <summary>Where clients connect.</summary>
     public ListenerConfig Listeners { get; }

@@ -1,4 +1,5 @@
 using Compat.Log;
+using Compat.Replication.Quorum;
 using Compat.Server.Fetching;
 using Compat.Server.Platform;
 using Compat.Wire;
@@ -125,4 +126,23 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
 
         return response;
     }
+}
+
+/// <summary>
+/// Fetch of <c>__cluster_metadata</c> on a controllers' listener, v12-18: followers of the metadata log, voters or not. Its
+/// older versions lack the epochs that the quorum goes by; v18 tells the asker's high watermark (KIP-1166).
+/// </summary>
+public sealed class ControllerFetchHandler : ApiHandler<FetchRequest, FetchResponse>
+{
+    private const short FirstWithEpochs = 12;
+    private const short Last = 18;
+
+    private readonly IQuorumServer _quorum;
+
+    internal ControllerFetchHandler(IQuorumServer quorum)
+        : base(FirstWithEpochs, Last) => _quorum = quorum;
+
+    /// <inheritdoc/>
+    public override async ValueTask<FetchResponse?> HandleAsync(FetchRequest request, RequestContext context) =>
+        await _quorum.FetchAsync(request, context.ApiVersion);
 }

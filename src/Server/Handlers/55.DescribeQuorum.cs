@@ -21,7 +21,7 @@ public sealed class DescribeQuorumHandler : ApiHandler<DescribeQuorumRequest, De
     public override ValueTask<DescribeQuorumResponse?> HandleAsync(DescribeQuorumRequest request, RequestContext context)
     {
         bool isTheOne = request.Topics is [{ TopicName: TopicName.ClusterMetadata, Partitions: [{ PartitionIndex: 0 }] }];
-        return new ValueTask<DescribeQuorumResponse?>(isTheOne ? Describe(_quorum.Describe(), context.ApiVersion) : Refuse(request));
+        return new ValueTask<DescribeQuorumResponse?>(isTheOne ? Describe(_quorum.Describe(), _quorum.NodeId, context.ApiVersion) : Refuse(request));
     }
 
     private static DescribeQuorumResponse Refuse(DescribeQuorumRequest request) => new()
@@ -36,9 +36,9 @@ public sealed class DescribeQuorumHandler : ApiHandler<DescribeQuorumRequest, De
         ],
     };
 
-    private static DescribeQuorumResponse Describe(QuorumDescription quorum, short version) => new()
+    private static DescribeQuorumResponse Describe(QuorumDescription quorum, int nodeId, short version) => new()
     {
-        Topics = [new() { TopicName = TopicName.ClusterMetadata, Partitions = [DescribePartition(quorum, version)] }],
+        Topics = [new() { TopicName = TopicName.ClusterMetadata, Partitions = [DescribePartition(quorum, nodeId, version)] }],
         Nodes =
         [
             .. quorum.Voters.Where(voter => version >= FirstWithDirectories && !voter.Endpoints.IsEmpty).Select(voter => new DescribeQuorumResponse.Node
@@ -57,13 +57,14 @@ public sealed class DescribeQuorumHandler : ApiHandler<DescribeQuorumRequest, De
         ],
     };
 
-    private static DescribeQuorumResponse.PartitionData DescribePartition(QuorumDescription quorum, short version) => quorum.Leader.HasLeader
+    private static DescribeQuorumResponse.PartitionData DescribePartition(QuorumDescription quorum, int nodeId, short version) => quorum.Leader.IsLeader(nodeId)
         ? new()
         {
             LeaderId = quorum.Leader.LeaderId,
             LeaderEpoch = quorum.Leader.Epoch,
             HighWatermark = quorum.HighWatermark,
             CurrentVoters = [.. quorum.Voters.Select(voter => Describe(voter, version))],
+            Observers = [.. quorum.Observers.Select(observer => Describe(observer, version))],
         }
         : Failed(0, ErrorCode.NotLeaderOrFollower);
 

@@ -72,6 +72,7 @@ internal static class ApiHandlerList
         ApiHandlers? handlers = null;
         handlers = new ApiHandlers(
         [
+            new ControllerFetchHandler(parts.QuorumServer),
             new ApiVersionsHandler(() => handlers!, parts),
             new CreateTopicsHandler(parts.Controller),
             new DeleteTopicsHandler(parts.Controller),
@@ -82,9 +83,13 @@ internal static class ApiHandlerList
             new ControllerIncrementalAlterConfigsHandler(parts.Controller),
             new AlterPartitionReassignmentsHandler(parts.Controller),
             new ListPartitionReassignmentsHandler(cluster),
+            new VoteHandler(parts.QuorumServer),
+            new BeginQuorumEpochHandler(parts.QuorumServer),
+            new EndQuorumEpochHandler(parts.QuorumServer),
             new DescribeQuorumHandler(parts.Quorum),
             new AlterPartitionHandler(parts.Controller),
             new UpdateFeaturesHandler(parts.Controller),
+            new FetchSnapshotHandler(parts.QuorumServer),
             new EnvelopeHandler(parts.Controller, () => handlers!),
             new BrokerRegistrationHandler(parts.Controller),
             new BrokerHeartbeatHandler(parts.Controller),

@@ -146,7 +146,7 @@ public sealed class Broker : IAsyncDisposable
 
     private async Task HandOverAsync()
     {
-        if (_parts is { Fatal.IsCompleted: false } parts)
+        if (Config.Node.IsBroker && _parts is { Fatal.IsCompleted: false } parts)
         {
             await parts.Lifecycle.ShutDownAsync(HandOverPatience);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Compat.Coordination.Groups;
 using Compat.Log;
 using Compat.Replication.Brokers;
@@ -34,7 +35,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     private readonly BrokerProbe _probe;
     private readonly ControllerRegistrar? _registrar;
 
-    public BrokerParts(BrokerOptions options, IReadOnlyList<BoundListener> listeners, IReadOnlyList<BoundListener>? controllerListeners = null)
+    public BrokerParts(BrokerOptions options, IReadOnlyList<BoundListener> listeners, IReadOnlyList<BoundListener> controllerListeners)
     {
         Options = options;
         BrokerConfig config = options.Config;
@@ -49,7 +50,10 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             MaxDecompressedBytes = config.Storage.MaxDecompressedMessageBytes,
         };
         Logs = LogManager.Open(LogContext, LogOptions.From(config, ClusterId, options.IsEphemeral));
-        _quorum = new KRaftQuorum(LogOptions.Quorum(config, Logs.Directories), LogContext, options.CreateRandom());
+        _dialer = new SocketChannelDialer(new SocketOptions(config.Network.ReceiveBufferBytes, config.Network.SendBufferBytes, config.Network.ListenBacklog));
+        var peers = new PeerNetwork(_dialer, new PeerOptions { ClientId = $"{NodeId}", SoftwareVersion = StartLine.Version }, options.Time);
+        _quorum = new KRaftQuorum(
+            LogOptions.Quorum(config, ClusterId, Logs.Directories, ControllerEndpoints(config, controllerListeners)), LogContext, options.CreateRandom(), peers);
         Controller = null!;
         Lifecycle = null!;
         Loader = new MetadataLoader(OnLeaderChange, cause => _fatal.TrySetResult(cause));
@@ -62,12 +66,10 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             new PartitionRegistryOptions(NodeId, IncarnationId, config.Replication.LagTimeMaxMs), Logs, TopicConfigs.Of, IsrKeeper, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
         _snapshots = new SnapshotGenerator(
             _quorum, Loader, LogOptions.Snapshots(config), options.Time, options.Loggers.CreateLogger<SnapshotGenerator>());
-        _dialer = new SocketChannelDialer(new SocketOptions(config.Network.ReceiveBufferBytes, config.Network.SendBufferBytes, config.Network.ListenBacklog));
-        var peers = new PeerNetwork(_dialer, new PeerOptions { ClientId = $"{NodeId}", SoftwareVersion = StartLine.Version }, options.Time);
         _heartbeats = new ControllerChannel(Controller, () => _quorum.Leader, AddressOfController, peers);
         _controllerChannel = new ControllerChannel(Controller, () => _quorum.Leader, AddressOfController, peers);
         _probe = new BrokerProbe(Controller, peers, config.Listeners.InterBrokerListenerName);
-        if (controllerListeners is { Count: > 0 })
+        if (controllerListeners.Count > 0)
         {
             _registrar = new ControllerRegistrar(
                 NodeId, IncarnationId, [.. controllerListeners.Select(AdvertisedAddresses.OfController)], _controllerChannel, options.Time, options.Loggers.CreateLogger<ControllerRegistrar>());
@@ -127,6 +129,9 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public LogManager Logs { get; }
 
     public IMetadataQuorum Quorum => _quorum;
+
+    /// <summary>What other nodes of the quorum ask of this one.</summary>
+    public IQuorumServer QuorumServer => _quorum;
 
     public MetadataLoader Loader { get; }
 
@@ -195,8 +200,12 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     {
         _quorum.Start(Loader);
         _registrar?.Start();
-        await Lifecycle.StartAsync(cancellationToken);
-        _directories.Start();
+        if (Options.Config.Node.IsBroker)
+        {
+            await Lifecycle.StartAsync(cancellationToken);
+            _directories.Start();
+        }
+
         Logs.Start();
         IsrKeeper.Start(Partitions, Options.Config.Replication.LagTimeMaxMs);
     }
@@ -218,8 +227,8 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             Controller.Dispose();
             await _heartbeats.DisposeAsync();
             await _controllerChannel.DisposeAsync();
-            _dialer.Dispose();
             await _quorum.DisposeAsync();
+            _dialer.Dispose();
         }
         finally
         {
@@ -249,6 +258,18 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
 
     private int? OffsetsTopicPartitions() =>
         Image.Topics.TryGet(TopicName.ConsumerOffsets, out TopicImage? topic) ? topic.Partitions.Length : null;
+
+    /// <summary>Where the others reach this node as a controller: as the voters' setting says, or where it listens.</summary>
+    private static ImmutableArray<BrokerEndpoint> ControllerEndpoints(BrokerConfig config, IReadOnlyList<BoundListener> listeners)
+    {
+        (int _, string host, int port) = config.Quorum.Voters.FirstOrDefault(voter => voter.NodeId == config.Node.NodeId);
+        return
+        [
+            .. listeners.Select(listener => listener.Endpoint).Select(endpoint => endpoint.Name == config.Quorum.ListenerName && host is not null
+                ? new BrokerEndpoint(endpoint.Name, host, port, (short)endpoint.Protocol)
+                : new BrokerEndpoint(endpoint.Name, endpoint.Host ?? "localhost", endpoint.Port, (short)endpoint.Protocol)),
+        ];
+    }
 
     private BrokerEndpoint Describe(BoundListener listener)
     {

@@ -7,7 +7,7 @@ namespace Compat.Server.Hosting;
 internal static class ClusterIds
 {
     /// <summary>Finds the id.</summary>
-    /// <exception cref="BrokerStartException">The configuration says another than the data directories.</exception>
+    /// <exception cref="BrokerStartException">The configuration says another than the data directories, or none although there are other nodes.</exception>
     /// <exception cref="LogDirectoryException">A data directory says nothing usable.</exception>
     public static string Find(BrokerOptions options)
     {
@@ -22,6 +22,11 @@ internal static class ClusterIds
             return configured is null || configured == remembered
                 ? remembered
                 : throw new BrokerStartException($"cluster.id: {directory} belongs to the cluster {remembered}, not to {configured}");
+        }
+
+        if (configured is null && options.Config.Quorum.HasOthers)
+        {
+            throw new BrokerStartException("cluster.id (CLUSTER_ID) has to be set, the same on every node of the cluster: a new node cannot make one up among others");
         }
 
         return configured ?? Uuid.Create(options.CreateRandom()).ToString();

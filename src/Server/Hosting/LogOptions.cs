@@ -29,7 +29,12 @@ internal static class LogOptions
         FlushOnClose = !isEphemeral,
     };
 
-    public static MetadataQuorumOptions Quorum(BrokerConfig config, IReadOnlyList<LogDirectory> directories)
+    /// <param name="config">The configuration.</param>
+    /// <param name="clusterId">The cluster.</param>
+    /// <param name="directories">The log directories.</param>
+    /// <param name="controllers">Where this node listens for controllers and brokers.</param>
+    public static MetadataQuorumOptions Quorum(
+        BrokerConfig config, string clusterId, IReadOnlyList<LogDirectory> directories, ImmutableArray<BrokerEndpoint> controllers)
     {
         string path = config.Metadata.LogDir ?? directories[0].Path;
         return new()
@@ -37,6 +42,21 @@ internal static class LogOptions
             NodeId = config.Node.NodeId,
             LogDirectory = path,
             DirectoryId = (directories.FirstOrDefault(directory => directory.Path == path) ?? directories[0]).DirectoryId,
+            ClusterId = clusterId,
+            Endpoints = controllers,
+            Voters = [.. config.Quorum.Voters.Select(voter => new Voter(
+                voter.NodeId, Uuid.Zero, [new BrokerEndpoint(config.Quorum.ListenerName, voter.Host, voter.Port, (short)config.Listeners.ControllerProtocol)]))],
+            BootstrapServers = [.. config.Quorum.BootstrapServers],
+            CanBeVoter = config.Node.IsController,
+            ControllerListener = config.Quorum.ListenerName,
+            ControllerProtocol = (short)config.Listeners.ControllerProtocol,
+            ElectionTimeoutMs = config.Quorum.ElectionTimeoutMs,
+            FetchTimeoutMs = config.Quorum.FetchTimeoutMs,
+            ElectionBackoffMaxMs = config.Quorum.ElectionBackoffMaxMs,
+            RequestTimeoutMs = config.Quorum.RequestTimeoutMs,
+            RetryBackoffMs = config.Quorum.RetryBackoffMs,
+            FetchMaxBytes = config.Quorum.FetchMaxBytes,
+            FetchSnapshotMaxBytes = config.Quorum.FetchSnapshotMaxBytes,
             SegmentBytes = config.Metadata.SegmentBytes,
             SegmentMs = config.Metadata.SegmentMs,
             MaxRetentionBytes = config.Metadata.RetentionBytes,

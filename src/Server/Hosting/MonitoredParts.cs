@@ -25,7 +25,7 @@ internal static class MonitoredParts
     /// <summary>The checks of /health/ready: with all of them right, a produce, a fetch and a group join succeed.</summary>
     public static IEnumerable<IHealthCheck> Checks(BrokerParts parts, IReadOnlyList<ListenerEndpoint> listeners) =>
     [
-        new MetadataCheck(() => parts.Image, () => parts.Controller.IsActive, parts.NodeId),
+        new MetadataCheck(() => parts.Image, () => parts.Quorum.Leader.HasLeader, parts.Options.Config.Node.IsBroker ? parts.NodeId : null),
         new LogDirectoriesCheck(() => parts.Logs.Directories.Select(directory => (directory.Path, directory.Failure)), parts.Options.Storage),
         new ListenersCheck(() => listeners),
         new GroupsCheck(parts.Groups),

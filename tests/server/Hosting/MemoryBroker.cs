@@ -128,6 +128,7 @@ internal sealed class MemoryBroker : IAsyncDisposable
                 Loggers = loggers,
                 LoggerLevels = new LoggerLevels(LogLevel.Information),
             },
+            [],
             []);
         await parts.StartAsync(CancellationToken.None);
         return new MemoryBroker(parts, time, storage, loggers, seed);

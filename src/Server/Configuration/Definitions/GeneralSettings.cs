@@ -15,7 +15,7 @@ internal static class GeneralSettings
     [
         Int("broker.id", "-1", null, "Older name of node.id; when both are set they must be equal."),
         Int("node.id", null, AtLeast(0), "The id of this node in the cluster.").Required(),
-        List("process.roles", null, ListOf(false, false, "broker", "controller"), "What this process does: broker, controller, or both. Only both together work so far.").Required(),
+        List("process.roles", null, ListOf(false, false, "broker", "controller"), "What this process does: broker, controller, or both.").Required(),
         Text("broker.rack", null, null, "The rack this broker stands in, told to clients that prefer to read from nearby."),
         Int("num.io.threads", "8", AtLeast(1), "Number of threads that handle requests in Apache Kafka.").ClusterWide().WithoutEffect(Reasons.Threads),
         Int("num.network.threads", "3", AtLeast(1), "Number of threads that read requests and write answers in Apache Kafka, for each listener.").ClusterWide().WithoutEffect(Reasons.Threads),

@@ -6,7 +6,9 @@ internal static class Reasons
     public const string Threads = "the runtime sizes its own thread pool";
     public const string FixedPieces = "a log is read in pieces of a fixed size";
     public const string OneBroker = "there is one broker and nothing to replicate";
-    public const string OneVoter = "the metadata quorum has one voter";
+    public const string StaticVoters = "voters cannot join a quorum that is running";
+    public const string NoLingerOfMetadata = "metadata records are written at once, and one flush is for all that came meanwhile";
+    public const string NoIdleRecords = "an idle controller writes nothing";
     public const string ControllerTimes = "controller events are not timed";
     public const string Providers = "variables in values are not resolved";
     public const string JavaClass = "Java classes are not loaded";

@@ -22,9 +22,12 @@ public sealed record ListenerConfig
     /// <summary>The listener that other brokers would use.</summary>
     public required string InterBrokerListenerName { get; init; }
 
+    /// <summary>How connections to controllers are protected.</summary>
+    public required SecurityProtocol ControllerProtocol { get; init; }
+
     /// <summary>Reads and checks everything about listeners.</summary>
     /// <exception cref="ConfigException">A setting contradicts itself or another, or asks for a protocol other than PLAINTEXT.</exception>
-    internal static ListenerConfig From(ConfigValues values)
+    internal static ListenerConfig From(ConfigValues values, NodeConfig node)
     {
         string[] controllerNames = [.. values.List("controller.listener.names").Select(name => name.ToUpperInvariant())];
         Dictionary<string, SecurityProtocol> protocols = ProtocolMap.From(values, controllerNames);
@@ -39,8 +42,9 @@ public sealed record ListenerConfig
             ControllerListeners = [.. all.Where(endpoint => controllerNames.Contains(endpoint.Name))],
             Advertised = advertised.Where(endpoint => !controllerNames.Contains(endpoint.Name)).ToDictionary(endpoint => endpoint.Name),
             InterBrokerListenerName = InterBrokerName(values, protocols),
+            ControllerProtocol = protocols.GetValueOrDefault(controllerNames[0]),
         };
-        ListenerRules.Check(config, values, controllerNames);
+        ListenerRules.Check(config, values, controllerNames, node);
         return config;
     }
 

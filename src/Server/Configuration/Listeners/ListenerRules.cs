@@ -7,7 +7,7 @@ internal static class ListenerRules
 {
     /// <summary>Checks them all.</summary>
     /// <exception cref="ConfigException">One does not hold.</exception>
-    public static void Check(ListenerConfig config, ConfigValues values, string[] controllerNames)
+    public static void Check(ListenerConfig config, ConfigValues values, string[] controllerNames, NodeConfig node)
     {
         foreach (ListenerEndpoint endpoint in config.Listeners.Concat(config.ControllerListeners))
         {
@@ -18,12 +18,25 @@ internal static class ListenerRules
             }
         }
 
-        CheckControllers(config, values, controllerNames);
-        CheckAdvertised(config);
+        CheckControllers(config, values, controllerNames, node);
+        if (node.IsBroker)
+        {
+            CheckAdvertised(config);
+        }
     }
 
-    private static void CheckControllers(ListenerConfig config, ConfigValues values, string[] controllerNames)
+    private static void CheckControllers(ListenerConfig config, ConfigValues values, string[] controllerNames, NodeConfig node)
     {
+        if (!node.IsController)
+        {
+            if (config.ControllerListeners.Count > 0)
+            {
+                throw new ConfigException("listeners", string.Join(',', config.ControllerListeners), "with process.roles=broker there must be no listener of controller.listener.names");
+            }
+
+            return;
+        }
+
         // Naming controller listeners is what a configuration for Apache Kafka does; then they have to exist.
         if (values.IsSet("controller.listener.names") && config.ControllerListeners.Count != controllerNames.Length)
         {
@@ -31,7 +44,17 @@ internal static class ListenerRules
             throw new ConfigException("controller.listener.names", string.Join(',', controllerNames), $"listener {missing} is not one of listeners");
         }
 
-        if (config.Listeners.Count == 0)
+        if (config.ControllerListeners.Count == 0 && values.List("controller.quorum.voters").Length > 1)
+        {
+            throw new ConfigException("listeners", string.Join(',', config.Listeners), $"one of them has to be {controllerNames[0]}, by which the other voters reach this node");
+        }
+
+        if (!node.IsBroker && config.Listeners.Count > 0)
+        {
+            throw new ConfigException("listeners", string.Join(',', config.Listeners), "with process.roles=controller there must be no listener outside of controller.listener.names");
+        }
+
+        if (node.IsBroker && config.Listeners.Count == 0)
         {
             throw new ConfigException("listeners", string.Join(',', config.ControllerListeners), "at least one listener must not be in controller.listener.names");
         }

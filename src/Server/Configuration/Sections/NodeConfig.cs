@@ -1,4 +1,3 @@
-using System.Globalization;
 using Compat.Log.Configuration;
 
 namespace Compat.Server.Configuration;
@@ -8,6 +7,12 @@ public sealed record NodeConfig
 {
     /// <summary>node.id: its id, 0 or more.</summary>
     public required int NodeId { get; init; }
+
+    /// <summary>process.roles: whether it serves clients and keeps their records.</summary>
+    public required bool IsBroker { get; init; }
+
+    /// <summary>process.roles: whether it votes in the metadata quorum and may decide for the cluster.</summary>
+    public required bool IsController { get; init; }
 
     /// <summary>broker.rack: where it stands, or null.</summary>
     public required string? Rack { get; init; }
@@ -25,31 +30,13 @@ public sealed record NodeConfig
         }
 
         string[] roles = values.List("process.roles");
-        if (roles.Length != 2)
+        return new NodeConfig
         {
-            throw new ConfigException("process.roles", string.Join(',', roles), "only broker,controller works so far: one node that is both");
-        }
-
-        CheckVoters(nodeId, values.List("controller.quorum.voters"));
-        return new NodeConfig { NodeId = nodeId, Rack = values.Optional<string>("broker.rack"), ClusterId = values.Optional<string>("cluster.id") };
-    }
-
-    private static void CheckVoters(int nodeId, string[] voters)
-    {
-        if (voters.Length == 0)
-        {
-            return;
-        }
-
-        string text = string.Join(',', voters);
-        if (!voters.Any(voter => voter.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{nodeId}@"), StringComparison.Ordinal)))
-        {
-            throw new ConfigException("controller.quorum.voters", text, $"node {nodeId} is a controller and has to be one of the voters");
-        }
-
-        if (voters.Length > 1)
-        {
-            throw new ConfigException("controller.quorum.voters", text, "only a quorum of this node alone works so far");
-        }
+            NodeId = nodeId,
+            IsBroker = roles.Contains("broker"),
+            IsController = roles.Contains("controller"),
+            Rack = values.Optional<string>("broker.rack"),
+            ClusterId = values.Optional<string>("cluster.id"),
+        };
     }
 }

@@ -11,6 +11,9 @@ public static class BrokerDefaults
     private static readonly (string Name, string Value, string Reason)[] MetricsOnLoopback =
         [("metrics.host", "localhost", "outside of a container only this machine should reach it; inside, only the container's network can")];
 
+    /// <summary>True for a default that only holds as long as there is no other node.</summary>
+    public static bool IsForSingleNode(string reason) => reason == SingleNode;
+
     /// <summary>The differing defaults with their reasons.</summary>
     public static IReadOnlyList<(string Name, string Value, string Reason)> On(HostProfile host) =>
     [

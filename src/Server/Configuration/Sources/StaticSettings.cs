@@ -23,7 +23,8 @@ internal sealed record StaticSettings(
 
         Dictionary<string, string> values = new(StringComparer.Ordinal);
         HashSet<string> profile = new(StringComparer.Ordinal);
-        foreach ((string name, string value, _) in BrokerDefaults.On(inputs.Host).Where(entry => !given.ContainsKey(entry.Name)))
+        bool isAlone = !NamesOthers(given);
+        foreach ((string name, string value, _) in BrokerDefaults.On(inputs.Host).Where(entry => !given.ContainsKey(entry.Name) && (isAlone || !BrokerDefaults.IsForSingleNode(entry.Reason))))
         {
             values[name] = value;
             profile.Add(name);
@@ -40,6 +41,10 @@ internal sealed record StaticSettings(
         AddListeners(given, values, profile);
         return new StaticSettings(values, profile, warnings);
     }
+
+    private static bool NamesOthers(Dictionary<string, ConfigAssignment> given) =>
+        (given.TryGetValue("controller.quorum.voters", out ConfigAssignment? voters) && ConfigText.SplitList(voters.Value).Length > 1)
+        || (given.TryGetValue("process.roles", out ConfigAssignment? roles) && !ConfigText.SplitList(roles.Value).Contains("controller"));
 
     private static void Check(ConfigAssignment assignment, List<string> warnings)
     {

@@ -55,7 +55,7 @@ public class MetadataLogTests
 
         MetadataLog log = Open();
         Assert.Equal(1, log.EndOffset);
-        log.Append(MetadataBatchCodec.Encode(1, 2, 0, [Topic("c", Id(3))])!, 2);
+        log.Append(MetadataBatchCodec.Encode(1, 2, 0, [Topic("c", Id(3))])!, 2, isLeader: true);
         log.Close();
         Assert.Equal(["a", "c"], Reopened());
     }
@@ -90,7 +90,7 @@ public class MetadataLogTests
         MetadataLog log = Open();
         foreach (string topic in topics)
         {
-            log.Append(MetadataBatchCodec.Encode(log.EndOffset, 1, 0, [Topic(topic, Id((int)log.EndOffset + 1))])!, 1);
+            log.Append(MetadataBatchCodec.Encode(log.EndOffset, 1, 0, [Topic(topic, Id((int)log.EndOffset + 1))])!, 1, isLeader: true);
         }
 
         log.Flush();

@@ -34,9 +34,9 @@ public class QuorumStateFileTests
     [Fact]
     public void What_is_written_is_what_Kafka_writes()
     {
-        _file.Write(new QuorumState(1, 7, -1, Uuid.Zero), kraftVersion: 0);
+        _file.Write(new QuorumState(1, 7, -1, Uuid.Zero), new VoterSet(0, []));
         Assert.Equal(Version0, Text());
-        _file.Write(Voted, kraftVersion: 1);
+        _file.Write(Voted, new VoterSet(1, []));
         Assert.Equal(Version1, Text());
         Assert.Equal(Voted, _file.Read());
         Assert.Equal(["quorum-state"], _storage.List(Directory).Select(entry => entry.Name));
@@ -86,10 +86,10 @@ public class QuorumStateFileTests
     [Fact]
     public void What_a_crash_left_of_a_new_state_is_not_read_and_is_written_over()
     {
-        _file.Write(Voted, kraftVersion: 1);
+        _file.Write(Voted, new VoterSet(1, []));
         Write(FilePath + ".tmp", Version0[..20]);
         Assert.Equal(Voted, _file.Read());
-        _file.Write(Voted with { LeaderEpoch = 9 }, kraftVersion: 1);
+        _file.Write(Voted with { LeaderEpoch = 9 }, new VoterSet(1, []));
         Assert.Equal(9, _file.Read().LeaderEpoch);
         Assert.Equal(["quorum-state"], _storage.List(Directory).Select(entry => entry.Name));
     }
@@ -97,9 +97,9 @@ public class QuorumStateFileTests
     [Fact]
     public void A_state_that_is_not_on_the_device_does_not_replace_the_one_that_is()
     {
-        _file.Write(Voted, kraftVersion: 1);
+        _file.Write(Voted, new VoterSet(1, []));
         _storage.FailFlushes();
-        Assert.Throws<IOException>(() => _file.Write(Voted with { LeaderEpoch = 9 }, kraftVersion: 1));
+        Assert.Throws<IOException>(() => _file.Write(Voted with { LeaderEpoch = 9 }, new VoterSet(1, [])));
         Assert.Equal(Voted, _file.Read());
     }
 
