@@ -193,7 +193,7 @@ public sealed class BrokerLifecycleTests : IAsyncDisposable
         while (heartbeats != _controller.Heartbeats.Length)
         {
             heartbeats = _controller.Heartbeats.Length;
-            await Task.Delay(10);
+            await LookAgainAsync(milliseconds: 10);
         }
     }
 
@@ -219,7 +219,14 @@ public sealed class BrokerLifecycleTests : IAsyncDisposable
             {
                 _time.Advance(step);
             }
-            await Task.Delay(1);
+            await LookAgainAsync(milliseconds: 1);
         }
+    }
+
+    /// <summary>Lets the threads that a condition waits for run.</summary>
+    private static async Task LookAgainAsync(int milliseconds)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(milliseconds));
+        await timer.WaitForNextTickAsync();
     }
 }

@@ -69,11 +69,12 @@ internal sealed class QuorumCluster : IAsyncDisposable
 
     public static async Task EventuallyAsync(Func<bool> condition, Func<string> what)
     {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         long start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, $"Waited in vain: {what()}");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            await timer.WaitForNextTickAsync();
         }
     }
 
