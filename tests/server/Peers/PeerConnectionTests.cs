@@ -1,8 +1,8 @@
 using Compat.Replication.Metadata;
 using Compat.Replication.Peers;
-using Compat.Server.Platform;
 using Compat.Server.Handlers;
 using Compat.Server.Peers;
+using Compat.Server.Platform;
 using Compat.Server.Tests.Transport;
 using Compat.Server.Transport;
 using Compat.Wire;

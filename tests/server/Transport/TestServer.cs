@@ -1,6 +1,6 @@
 using System.Net;
-using Compat.Server.Platform;
 using Compat.Server.Handlers;
+using Compat.Server.Platform;
 using Compat.Server.Transport;
 using Microsoft.Extensions.Logging;
 
