@@ -86,7 +86,7 @@ internal sealed class LogFixture
         Log = Open(isClean, recoveryPoint, logStartOffset);
     }
 
-    private LogContext NewContext() => new(Storage, Time, new Random(1), Lines) 
+    private LogContext NewContext() => new(Storage, Time, new Random(1), Lines)
     {
         MaxDecompressedBytes = _maxDecompressedBytes,
         Flushes = Flushes,

@@ -2,8 +2,8 @@ using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Storage;
 using Compat.Log.Tests.Faults;
-using Compat.Wire.Records;
 using Compat.Wire;
+using Compat.Wire.Records;
 
 namespace Compat.Log.Tests.Cleaning;
 

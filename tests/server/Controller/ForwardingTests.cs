@@ -88,7 +88,9 @@ public class ForwardingTests
         writer.Flush();
         return new EnvelopeRequest
         {
-            RequestData = output.WrittenMemory, RequestPrincipal = ForwardedPrincipal.Anonymous, ClientHostAddress = new byte[] { 127, 0, 0, 1 },
+            RequestData = output.WrittenMemory,
+            RequestPrincipal = ForwardedPrincipal.Anonymous,
+            ClientHostAddress = new byte[] { 127, 0, 0, 1 },
         };
     }
 

@@ -126,7 +126,11 @@ internal sealed class DataFixture : IAsyncDisposable
         Replay(new RegisterBrokerRecord { BrokerId = broker, BrokerEpoch = 1, IncarnationId = new Uuid(7, (ulong)broker), Rack = rack, Fenced = false });
         Replay(new PartitionChangeRecord
         {
-            TopicId = TopicId, PartitionId = partition, Replicas = [BrokerId, broker], Isr = [BrokerId, broker], Leader = broker,
+            TopicId = TopicId,
+            PartitionId = partition,
+            Replicas = [BrokerId, broker],
+            Isr = [BrokerId, broker],
+            Leader = broker,
         });
     }
 

@@ -74,7 +74,10 @@ public class BufferOwnershipTests
         builder.Append(1_700_000_000_000, null, Encoding.ASCII.GetBytes(Value(topic, number)));
         return new ProduceRequest
         {
-            TransactionalId = null, Acks = -1, TimeoutMs = 10_000, TopicData = [new() { Name = topic, PartitionData = [new() { Index = 0, Records = builder.Build() }] }],
+            TransactionalId = null,
+            Acks = -1,
+            TimeoutMs = 10_000,
+            TopicData = [new() { Name = topic, PartitionData = [new() { Index = 0, Records = builder.Build() }] }],
         };
     }
 

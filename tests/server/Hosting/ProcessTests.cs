@@ -28,7 +28,10 @@ public sealed partial class ProcessTests : IDisposable
         using SocketClient waiting = await ConnectAsync(broker);
         var fetch = new FetchRequest
         {
-            MaxWaitMs = 60_000, MinBytes = 1, MaxBytes = 1000, Topics = [new() { Topic = "t", Partitions = [new() { PartitionMaxBytes = 1000 }] }],
+            MaxWaitMs = 60_000,
+            MinBytes = 1,
+            MaxBytes = 1000,
+            Topics = [new() { Topic = "t", Partitions = [new() { PartitionMaxBytes = 1000 }] }],
         };
         await waiting.SendAsync(TestClient.Encode(ApiKey.Fetch, 12, 1, body => body.Write(fetch, 12)));
         await client.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(new(), 0);
