@@ -7,6 +7,8 @@ namespace Compat.Clients.Tests.Support;
 internal sealed partial class ChildProcess : IDisposable
 {
     private const int Sigterm = 15;
+    private const int Sigcont = 18;
+    private const int Sigstop = 19;
     private const int MostErrorLines = 200;
 
     private readonly Process _process;
@@ -101,6 +103,12 @@ internal sealed partial class ChildProcess : IDisposable
     }
 
     public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, Sigterm));
+
+    /// <summary>SIGSTOP: it runs no more, and its connections stay as they are.</summary>
+    public void Suspend() => Assert.Equal(0, SendSignal(_process.Id, Sigstop));
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Assert.Equal(0, SendSignal(_process.Id, Sigcont));
 
     public async Task<bool> ExitsWithinAsync(TimeSpan limit)
     {
