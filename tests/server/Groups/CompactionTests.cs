@@ -51,6 +51,7 @@ public class CompactionTests
                     Topics = [new OffsetFetchRequest.OffsetFetchRequestTopic { Name = MemoryBroker.Topic, PartitionIndexes = [0] }],
                 },
                 5);
+            Assert.Equal((group, ErrorCode.None), (group, fetched.ErrorCode));
             Assert.Equal(20, fetched.Topics[0].Partitions[0].CommittedOffset);
         }
     }

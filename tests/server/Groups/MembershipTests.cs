@@ -115,7 +115,6 @@ public class MembershipTests
         await before.DisposeAsync();
         await using MemoryBroker after = await before.RestartAsync();
         using TestClient again = await after.ConnectAsync();
-        await Until(() => after.Parts.Groups.IsLoaded);
         var beat = new HeartbeatRequest { GroupId = "g", MemberId = joined.MemberId, GenerationId = 1 };
         Assert.Equal(ErrorCode.None, (await again.AskAsync<HeartbeatRequest, HeartbeatResponse>(beat, 4)).ErrorCode);
         Assert.Equal("all", Encoding.UTF8.GetString((await again.SyncAsync(5, "g", joined)).Assignment.Span));
@@ -140,15 +139,5 @@ public class MembershipTests
         broker.Parts.Groups.Dispose();
         Assert.Equal(ErrorCode.NotCoordinator, (await waiting).ErrorCode);
         await broker.DisposeAsync();
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -131,6 +131,8 @@ internal sealed class MemoryBroker : IAsyncDisposable
             [],
             []);
         await parts.StartAsync(CancellationToken.None);
+        // As whoever asks for its health before its first request.
+        Assert.True(await Task.Run(() => SpinWait.SpinUntil(() => parts.Groups.IsLoaded, Patience)), "the groups were not loaded");
         return new MemoryBroker(parts, time, storage, loggers, seed);
     }
 }
