@@ -43,20 +43,22 @@ public class CompactionTests
                 await ProduceRoundAsync(producer, topic, round, latest);
                 if (round == Rounds / 2)
                 {
-                    await Wait.UntilAsync(() => RecordsOnDisk(broker, topic) < Keys * round / 2, () => $"the first rounds are compacted: {RecordsOnDisk(broker, topic)} records");
+                    await CompactedAsync(round, Keys * round / 2);
                     broker.Kill();
                     await broker.StartAsync();
                 }
             }
 
-            await Wait.UntilAsync(
+            await CompactedAsync(Rounds, 6 * Keys);
+
+            // A segment is closed by an append that comes late enough.
+            Task CompactedAsync(int round, int fewerThan) => Wait.UntilAsync(
                 async () =>
                 {
-                    // A segment is closed by an append that comes late enough.
-                    await ProduceRoundAsync(producer, topic, Rounds, latest);
-                    return RecordsOnDisk(broker, topic) < 6 * Keys;
+                    await ProduceRoundAsync(producer, topic, round, latest);
+                    return RecordsOnDisk(broker, topic) < fewerThan;
                 },
-                () => Task.FromResult($"the log is compacted: {RecordsOnDisk(broker, topic)} records"));
+                () => Task.FromResult($"the log is compacted after round {round}: {RecordsOnDisk(broker, topic)} records"));
         }
 
         AssertLatest(latest, await ReadToEndAsync(broker.Bootstrap, topic));
