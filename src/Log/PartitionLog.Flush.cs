@@ -76,7 +76,9 @@ public sealed partial class PartitionLog
 
         lock (_flushLock)
         {
-            (long from, int cuts) = RecoveryPointAndCuts();
+            // What was cut off since the caller looked is not to be flushed, and what is appended in its place not yet.
+            (long from, long end, int cuts) = Extent();
+            offset = Math.Min(offset, end);
             if (cuts != _cutsOfNames)
             {
                 // Files may have been deleted and made anew under their names.
@@ -156,11 +158,11 @@ public sealed partial class PartitionLog
         }
     }
 
-    private (long RecoveryPoint, int Cuts) RecoveryPointAndCuts()
+    private (long RecoveryPoint, long EndOffset, int Cuts) Extent()
     {
         lock (_lock)
         {
-            return (_recoveryPoint, _cuts);
+            return (_recoveryPoint, _end.Offset, _cuts);
         }
     }
 

@@ -50,7 +50,6 @@ public sealed partial class PartitionLog
         previous.OnBecomeInactive();
         _producers.EndOffset = baseOffset;
         _snapshots.Take(_producers, flush: false);
-        _epochs.Persist(flush: false);
         Volatile.Write(ref _segments, _segments.Add(next));
         MoveEndTo(next);
 

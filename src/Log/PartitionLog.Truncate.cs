@@ -6,15 +6,16 @@ namespace Compat.Log;
 /// <summary>Removing records: from the end for a follower that diverged, from the start for DeleteRecords.</summary>
 public sealed partial class PartitionLog
 {
-    /// <summary>Removes the batch that holds an offset and everything after it.</summary>
+    /// <summary>
+    /// Removes the batch that holds an offset and everything after it. When this returns it is gone from the device, too.
+    /// </summary>
     /// <param name="offset">The new log end offset, unless it lies within a batch: then that batch's first offset is.</param>
     /// <returns>False when the log ends at or before the offset already.</returns>
-    /// <exception cref="IOException">The device fails.</exception>
+    /// <exception cref="IOException">The device fails; the log is offline from then on.</exception>
     public bool TruncateTo(long offset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         using Lock.Scope maintenance = _maintenanceLock.EnterScope();
-        long recoveryPoint = RecoveryPoint;
         lock (_lock)
         {
             ThrowIfClosed();
@@ -24,8 +25,10 @@ public sealed partial class PartitionLog
                 _epochs.TruncateFromEnd(_end.Offset);
                 return false;
             }
+        }
 
-            LogMessages.Truncated(_context.Logger, TopicPartition, offset, _end.Offset, _highWatermark.Offset);
+        Cut(offset, () =>
+        {
             if (offset < _segments.First.BaseOffset)
             {
                 StartAt(offset, offset);
@@ -34,29 +37,19 @@ public sealed partial class PartitionLog
             {
                 CutAt(offset);
             }
-        }
-
-        ReportLowered(recoveryPoint);
+        });
         return true;
     }
 
-    /// <summary>Removes all records; the next one gets the given offset.</summary>
+    /// <summary>Removes all records, from the device, too; the next one gets the given offset.</summary>
     /// <param name="offset">The new log end offset.</param>
     /// <param name="logStartOffset">The new log start offset, when it is to lie below the end.</param>
-    /// <exception cref="IOException">The device fails.</exception>
+    /// <exception cref="IOException">The device fails; the log is offline from then on.</exception>
     public void TruncateFullyAndStartAt(long offset, long? logStartOffset = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         using Lock.Scope maintenance = _maintenanceLock.EnterScope();
-        long recoveryPoint = RecoveryPoint;
-        lock (_lock)
-        {
-            ThrowIfClosed();
-            LogMessages.Truncated(_context.Logger, TopicPartition, offset, _end.Offset, _highWatermark.Offset);
-            StartAt(offset, logStartOffset ?? offset);
-        }
-
-        ReportLowered(recoveryPoint);
+        Cut(offset, () => StartAt(offset, logStartOffset ?? offset));
     }
 
     /// <summary>
@@ -86,10 +79,32 @@ public sealed partial class PartitionLog
         }
     }
 
-    // What is appended from here on is not on the device, whatever a checkpoint of before says.
-    private void ReportLowered(long recoveryPointBefore)
+    // The maintenance lock is held.
+    private void Cut(long offset, Action cut)
     {
-        if (RecoveryPoint < recoveryPointBefore)
+        long recoveryPoint = RecoveryPoint;
+        try
+        {
+            lock (_lock)
+            {
+                ThrowIfClosed();
+                LogMessages.Truncated(_context.Logger, TopicPartition, offset, _end.Offset, _highWatermark.Offset);
+                cut();
+            }
+
+            // A loss of power must not bring it back in between or behind what is appended in its place.
+            _segments.Active.Flush(withIndexes: false);
+            _context.Storage.FlushDirectory(_folder.Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // How much of it was done is not known, and neither is where the log ends.
+            Fail(exception);
+            throw new IOException($"{TopicPartition} could not be cut off at offset {offset}.", exception);
+        }
+
+        // What is appended from here on is not on the device, whatever a checkpoint of before says.
+        if (RecoveryPoint < recoveryPoint)
         {
             _context.OnRecoveryPointLowered?.Invoke(this);
         }

@@ -200,4 +200,21 @@ public class GroupCommitTests
         fixture.Flushes.RunAll();
         Assert.Equal(2, fixture.Log.AcknowledgeableOffset);
     }
+
+    [Fact]
+    public void A_flush_that_was_asked_for_before_a_truncation_promises_nothing_of_what_is_appended_after_it()
+    {
+        LogFixture fixture = new(_storage, EachRecord);
+        fixture.AppendValues("a");
+        fixture.AppendValues("b");
+        fixture.Log.Roll();
+        fixture.Log.TruncateTo(1);
+        fixture.Flushes.RunAll();
+
+        fixture.AppendValues("c");
+
+        Assert.Equal(1, fixture.Log.AcknowledgeableOffset);
+        fixture.Flushes.RunAll();
+        Assert.Equal(2, fixture.Log.AcknowledgeableOffset);
+    }
 }

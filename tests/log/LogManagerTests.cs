@@ -1,5 +1,6 @@
 using Compat.Log.Configuration;
 using Compat.Log.Storage;
+using Compat.Log.Tests.Faults;
 using Compat.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -264,6 +265,21 @@ public class LogManagerTests
         Assert.Equal([(0, "a")], Batches.Values(found.ReadBatches(0)));
     }
 
+    [Fact]
+    public void A_clean_stop_is_believed_once_even_when_the_power_goes_during_the_next_start()
+    {
+        SimulatedDisk disk = new(_time);
+        Open(disk).Close();
+        using LogManager next = Open(disk);
+
+        Assert.All(Enumerable.Range(0, 50), seed =>
+        {
+            SimulatedDisk left = disk.AfterPowerLoss(new Random(seed));
+            Assert.True(left.FileExists("/data/meta.properties"));
+            Assert.False(left.FileExists("/data/.kafka_cleanshutdown"));
+        });
+    }
+
     private static void Append(PartitionLog log, params string[] values) =>
         Assert.Equal(ErrorCode.None, log.AppendAsLeader(Batches.Of(1_700_000_000_000, values), 0).ErrorCode);
 
@@ -272,4 +288,8 @@ public class LogManagerTests
     private LogManager Open(string clusterId = "cluster", int nodeId = 1, string[]? directories = null) => LogManager.Open(
         new LogContext(_storage, _time, new Random(3), NullLogger.Instance),
         new LogManagerOptions { LogDirs = directories ?? ["/data"], ClusterId = clusterId, NodeId = nodeId });
+
+    private LogManager Open(IStorage storage) => LogManager.Open(
+        new LogContext(storage, _time, new Random(3), NullLogger.Instance),
+        new LogManagerOptions { LogDirs = ["/data"], ClusterId = "cluster", NodeId = 1 });
 }

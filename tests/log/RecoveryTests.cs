@@ -84,6 +84,30 @@ public class RecoveryTests
     }
 
     [Fact]
+    public void A_segment_of_offsets_that_the_one_before_it_has_is_put_aside()
+    {
+        LogFixture fixture = new();
+        fixture.AppendValues("a");
+        fixture.Log.Roll();
+        fixture.AppendValues("old");
+        byte[] old = fixture.Storage.ReadAllBytes(Path.Combine(fixture.Directory, "00000000000000000001.log"))!;
+        fixture.Log.TruncateTo(1);
+        fixture.AppendValues("new");
+
+        // Neither the deletion of a file nor the end of another was on the device.
+        byte[] first = [.. fixture.Storage.ReadAllBytes(Path.Combine(fixture.Directory, "00000000000000000000.log"))!];
+        byte[] appended = fixture.Storage.ReadAllBytes(Path.Combine(fixture.Directory, "00000000000000000001.log"))!;
+        fixture.Crash(damage: storage =>
+        {
+            storage.WriteAllBytes(Path.Combine(fixture.Directory, "00000000000000000000.log"), [.. first, .. appended], flush: false);
+            storage.WriteAllBytes(Path.Combine(fixture.Directory, "00000000000000000001.log"), old, flush: false);
+        });
+
+        Assert.Equal([(0, "a"), (1, "new")], fixture.ReadAll());
+        Assert.Contains("00000000000000000001.log.damaged", fixture.FileNames());
+    }
+
+    [Fact]
     public void Damage_between_whole_batches_of_one_segment_keeps_what_follows_aside()
     {
         (LogFixture fixture, int[] ends) = ThreeBatches();
@@ -283,6 +307,22 @@ public class RecoveryTests
         fixture.Restart();
 
         AssertOldSegmentsWork(fixture);
+    }
+
+    [Fact]
+    public void A_snapshot_cut_off_behind_its_header_is_not_taken_for_one_without_producers()
+    {
+        LogFixture fixture = new();
+        fixture.Append(Batches.FromProducer(9, 0, 0));
+        fixture.Log.Roll();
+
+        fixture.Crash(recoveryPoint: 1, damage: storage =>
+        {
+            using IStorageFile snapshot = storage.Open(Path.Combine(fixture.Directory, "00000000000000000001.snapshot"), StorageOpenMode.Existing);
+            snapshot.Truncate(10);
+        });
+
+        Assert.True(fixture.Append(Batches.FromProducer(9, 0, 0)).IsDuplicate);
     }
 
     [Fact]

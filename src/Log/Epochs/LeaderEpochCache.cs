@@ -8,8 +8,8 @@ namespace Compat.Log.Epochs;
 
 /// <summary>
 /// Which leader epoch wrote which stretch of a log, also in the file <c>leader-epoch-checkpoint</c>. Epochs and start
-/// offsets both grow. The file is written when the log is rolled, flushed or closed, not at every change: epochs that
-/// it lacks lie in the last segment, which a start after a crash reads.
+/// offsets both grow. The file is written when the log is flushed or closed, not at every change: epochs that it lacks lie
+/// above the recovery point, where a start after a crash reads the records.
 /// </summary>
 /// <remarks>The log's lock covers every change. Reading needs none: the entries are replaced, never changed.</remarks>
 internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
@@ -18,6 +18,7 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
 
     private EpochEntry[] _entries = [];
     private bool _isDirty;
+    private bool _isDurable;
     private bool _hasFile;
 
     /// <summary>The entries in ascending order.</summary>
@@ -30,7 +31,8 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
     public EpochEntry? Earliest => Volatile.Read(ref _entries) is { Length: > 0 } entries ? entries[0] : null;
 
     /// <summary>Reads the file; a missing or damaged one leaves the cache empty.</summary>
-    public void Load()
+    /// <param name="isDurable">Whether the file is known to be on the device.</param>
+    public void Load(bool isDurable)
     {
         string path = folder.File(FileName);
         foreach (EpochEntry entry in CheckpointFile.Read(storage, path, ParseLine) ?? [])
@@ -39,6 +41,7 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
         }
 
         _isDirty = false;
+        _isDurable = isDurable;
         _hasFile = true;
     }
 
@@ -129,10 +132,10 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
         }
     }
 
-    /// <summary>Writes the file if it is out of date.</summary>
+    /// <summary>Writes the file if it is out of date, or was not made durable when it was written.</summary>
     public void Persist(bool flush)
     {
-        if (!_isDirty)
+        if (!_isDirty && (_isDurable || !flush || _entries.Length == 0))
         {
             return;
         }
@@ -150,6 +153,7 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
         }
 
         _isDirty = false;
+        _isDurable = flush;
     }
 
     private static string FormatLine(EpochEntry entry) =>

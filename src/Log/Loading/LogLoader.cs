@@ -91,12 +91,13 @@ internal sealed class LogLoader
 
         foreach (long offset in content.OffsetsOf(LogFileNames.ProducerSnapshotSuffix))
         {
-            _snapshots.Discovered(offset, content.LengthOf(LogFileNames.Name(offset, LogFileNames.ProducerSnapshotSuffix)));
+            // After a crash a length says nothing: the file may have been cut off there.
+            _snapshots.Discovered(offset, _options.IsClean ? content.LengthOf(LogFileNames.Name(offset, LogFileNames.ProducerSnapshotSuffix)) : null);
         }
 
         if (content.Has(LeaderEpochCache.FileName))
         {
-            _epochs.Load();
+            _epochs.Load(isDurable: _options.IsClean);
         }
 
         if (_options.IsTopicIdRead && _options.TopicId != Uuid.Zero)
@@ -186,7 +187,7 @@ internal sealed class LogLoader
         for (int index = first; index < _segments.Count; index++)
         {
             Segment segment = _segments[index];
-            if (index > first && IsHole(segment.BaseOffset))
+            if (index > first && (segment.BaseOffset < _recoveredTo || IsHole(segment.BaseOffset)))
             {
                 CutOff(index - 1, new InvalidEnd(_segments[index - 1].Size, _recoveredTo, $"the next segment begins at offset {segment.BaseOffset}", false));
                 break;
@@ -265,11 +266,8 @@ internal sealed class LogLoader
 
     private void Recovered(in RecordBatch batch, Segment segment)
     {
+        RecoverEpoch(batch);
         _recoveredTo = batch.NextOffset;
-        if (batch.PartitionLeaderEpoch > _epochs.Latest)
-        {
-            _epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
-        }
 
         if (batch.LastOffset < _options.LogStartOffset || batch.LastOffset < _producers.EndOffset)
         {
@@ -280,6 +278,20 @@ internal sealed class LogLoader
         {
             segment.TransactionIndex.Append(new AbortedTransaction(
                 ended.ProducerId, ended.FirstOffset, ended.LastOffset, _producers.LastStableOffsetAfter(ended)));
+        }
+    }
+
+    // The file may be of before records were cut off and others appended.
+    private void RecoverEpoch(in RecordBatch batch)
+    {
+        if (batch.PartitionLeaderEpoch >= 0 && batch.PartitionLeaderEpoch < _epochs.EpochFor(batch.BaseOffset))
+        {
+            _epochs.TruncateFromEnd(_recoveredTo);
+        }
+
+        if (batch.PartitionLeaderEpoch != _epochs.EpochFor(batch.BaseOffset))
+        {
+            _epochs.Assign(batch.PartitionLeaderEpoch, batch.BaseOffset);
         }
     }
 

@@ -94,12 +94,16 @@ public sealed class LogDirectory : IDisposable
     /// <summary>Says in the log why the directory is offline.</summary>
     internal void TellFailure() => LogMessages.DirectoryOffline(_context.Logger, Path, _failure!);
 
-    /// <summary>Writes a checkpoint unless it says the same as the last time.</summary>
+    /// <summary>
+    /// Writes a checkpoint unless it says the same as the last time. One at a time from the look at the logs on: an offset that has
+    /// moved must not be overwritten with what it was before.
+    /// </summary>
     /// <exception cref="IOException">The device fails.</exception>
-    internal void WriteCheckpoint(string fileName, IReadOnlyCollection<KeyValuePair<TopicPartition, long>> offsets, bool flush)
+    internal void WriteCheckpoint(string fileName, Func<IReadOnlyCollection<KeyValuePair<TopicPartition, long>>> offsetsNow, bool flush)
     {
         lock (_checkpointLock)
         {
+            IReadOnlyCollection<KeyValuePair<TopicPartition, long>> offsets = offsetsNow();
             HashCode hash = default;
             foreach (KeyValuePair<TopicPartition, long> entry in offsets)
             {
@@ -143,23 +147,48 @@ public sealed class LogDirectory : IDisposable
 
     private void Open(LogManagerOptions options)
     {
-        Storage.CreateDirectory(Path);
+        if (!Storage.DirectoryExists(Path))
+        {
+            Storage.CreateDirectory(Path);
+            MaybeFlushName(options);
+        }
+
         _lock = Storage.TryLock(PathOf(".lock"))
             ?? throw new LogDirectoryException($"The log directory {Path} is in use by another broker: its .lock file is locked.");
         CheckOwner(options);
 
-        // Deleted at once: if this start crashes, the next one must not take it for clean.
+        // Deleted at once and for good: if this start crashes, the next one must not take it for clean.
         WasCleanlyShutDown = Storage.FileExists(PathOf(CleanShutdownFile.FileName));
         if (WasCleanlyShutDown)
         {
             CleanShutdownEpoch = CleanShutdownFile.ReadBrokerEpoch(Storage, PathOf(CleanShutdownFile.FileName));
             Storage.DeleteFile(PathOf(CleanShutdownFile.FileName));
+            if (options.FlushOnClose)
+            {
+                Storage.FlushDirectory(Path);
+            }
         }
 
         RecoveryPoints = ReadCheckpoint(OffsetCheckpointFile.RecoveryPoint);
         LogStartOffsets = ReadCheckpoint(OffsetCheckpointFile.LogStartOffset);
         HighWatermarks = ReadCheckpoint(OffsetCheckpointFile.HighWatermark);
         CleanedOffsets = ReadCheckpoint(OffsetCheckpointFile.Cleaner);
+    }
+
+    // All that the directory will hold is lost with its name. Whoever may not read the parent cannot make it durable.
+    private void MaybeFlushName(LogManagerOptions options)
+    {
+        try
+        {
+            if (options.FlushOnClose && System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) is { } parent)
+            {
+                Storage.FlushDirectory(parent);
+            }
+        }
+        catch (IOException)
+        {
+            // The directory serves all the same.
+        }
     }
 
     private void CheckOwner(LogManagerOptions options)

@@ -107,7 +107,7 @@ public sealed partial class LogManager
 
     private void Close(LogDirectory directory, long brokerEpoch)
     {
-        List<PartitionLog> logs = LogsIn(directory);
+        List<PartitionLog> logs = [.. LogsIn(directory)];
         int failed = 0;
         bool flushEach = _options.FlushOnClose && (logs.Count(log => log.RecoveryPoint < log.LogEndOffset) <= FewLogs
             || !_context.Storage.CanFlushVolume);
@@ -128,7 +128,7 @@ public sealed partial class LogManager
             if (failed == 0)
             {
                 logs.ForEach(log => log.MarkFlushed());
-                WriteAllCheckpoints(directory, logs);
+                WriteAllCheckpoints(directory);
                 directory.WriteCleanShutdown(brokerEpoch, _options.FlushOnClose);
             }
         }
@@ -138,13 +138,13 @@ public sealed partial class LogManager
         }
     }
 
-    private void WriteAllCheckpoints(LogDirectory directory, List<PartitionLog> logs)
+    private void WriteAllCheckpoints(LogDirectory directory)
     {
-        Write(directory, logs, OffsetCheckpointFile.RecoveryPoint, log => log.RecoveryPoint, _options.FlushOnClose);
-        Write(directory, logs, OffsetCheckpointFile.LogStartOffset,
+        Write(directory, OffsetCheckpointFile.RecoveryPoint, log => log.RecoveryPoint, _options.FlushOnClose);
+        Write(directory, OffsetCheckpointFile.LogStartOffset,
             log => log.LogStartOffset > log.FirstSegmentOffset ? log.LogStartOffset : null, _options.FlushOnClose);
-        Write(directory, logs, OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, _options.FlushOnClose);
-        Write(directory, logs, OffsetCheckpointFile.Cleaner, log => log.CleanedOffset, _options.FlushOnClose);
+        Write(directory, OffsetCheckpointFile.HighWatermark, log => log.HighWatermark, _options.FlushOnClose);
+        Write(directory, OffsetCheckpointFile.Cleaner, log => log.CleanedOffset, _options.FlushOnClose);
         directory.Forgotten();
     }
 
@@ -179,7 +179,7 @@ public sealed partial class LogManager
 
             try
             {
-                Write(directory, LogsIn(directory), fileName, offsetOf, flush);
+                Write(directory, fileName, offsetOf, flush);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -189,35 +189,26 @@ public sealed partial class LogManager
         }
     }
 
-    private static void Write(
-        LogDirectory directory, List<PartitionLog> logs, string fileName, Func<PartitionLog, long?> offsetOf, bool flush)
-    {
-        List<KeyValuePair<TopicPartition, long>> offsets = new(logs.Count);
-        foreach (PartitionLog log in logs)
+    private void Write(LogDirectory directory, string fileName, Func<PartitionLog, long?> offsetOf, bool flush) => directory.WriteCheckpoint(
+        fileName,
+        () =>
         {
-            if (offsetOf(log) is { } offset)
+            List<KeyValuePair<TopicPartition, long>> offsets = [];
+            foreach (PartitionLog log in LogsIn(directory))
             {
-                offsets.Add(new KeyValuePair<TopicPartition, long>(log.TopicPartition, offset));
+                if (offsetOf(log) is { } offset)
+                {
+                    offsets.Add(new KeyValuePair<TopicPartition, long>(log.TopicPartition, offset));
+                }
             }
-        }
 
-        directory.WriteCheckpoint(fileName, offsets, flush);
-    }
+            return offsets;
+        },
+        flush);
 
     // In an order that stays the same, so that an unchanged checkpoint is recognised.
-    private List<PartitionLog> LogsIn(LogDirectory directory)
-    {
-        List<PartitionLog> logs = [];
-        foreach ((TopicPartition partition, PartitionLog log) in _logs)
-        {
-            if (_directoryOf.GetValueOrDefault(partition) == directory)
-            {
-                logs.Add(log);
-            }
-        }
-
-        return logs;
-    }
+    private IEnumerable<PartitionLog> LogsIn(LogDirectory directory) =>
+        _logs.Where(entry => _directoryOf.GetValueOrDefault(entry.Key) == directory).Select(entry => entry.Value);
 
     private bool Try(PartitionLog log, Action action)
     {

@@ -21,8 +21,8 @@ internal sealed class ProducerSnapshots(IStorage storage, LogFolder folder)
 
     /// <summary>Notes a file that a listing of the directory showed.</summary>
     /// <param name="offset">Its offset.</param>
-    /// <param name="length">Its length in bytes.</param>
-    public void Discovered(long offset, long length)
+    /// <param name="length">Its length in bytes; null when it is not known to be all that was written.</param>
+    public void Discovered(long offset, long? length)
     {
         // Most topics have no idempotent producers; what their snapshots say is known by the length.
         _emptyOffset = length == ProducerSnapshot.HeaderSize ? offset : _emptyOffset;

@@ -8,8 +8,8 @@ using CsCheck;
 namespace Compat.Log.Tests.Cleaning;
 
 /// <summary>
-/// Random logs are cleaned, and each cleaning is ended at every single change of the storage, by a crash or because the device
-/// refuses this one. Whatever is left: a reader of the whole log has the last value of each key, what is there is at its old
+/// Random logs are cleaned, and each cleaning is ended at every single change of the storage: by a crash, by a loss of power, or
+/// because the device refuses this one. Whatever is left: a reader of the whole log has the last value of each key, what is there is at its old
 /// offset, and producers go on.
 /// </summary>
 public class CompactionModelTests
@@ -32,7 +32,13 @@ public class CompactionModelTests
     }
 
     [Fact]
-    public void No_crash_at_any_step_of_a_cleaning_loses_or_moves_anything()
+    public void No_crash_at_any_step_of_a_cleaning_loses_or_moves_anything() => Sample(isLyingDevice: false);
+
+    [Fact]
+    public void The_model_finds_a_cleaning_that_was_put_in_place_before_it_was_on_the_device() =>
+        Assert.ThrowsAny<Exception>(() => Sample(isLyingDevice: true));
+
+    private static void Sample(bool isLyingDevice)
     {
         Gen<(Kind, int)> step = Gen.Select(
             Gen.Frequency(
@@ -40,7 +46,7 @@ public class CompactionModelTests
                 (2, Gen.Const(Kind.Commit)), (2, Gen.Const(Kind.Abort)), (4, Gen.Const(Kind.Roll)), (3, Gen.Const(Kind.Wait)),
                 (1, Gen.Const(Kind.DeleteRecords)), (3, Gen.Const(Kind.Clean))),
             Gen.Int[0, 9999]);
-        Check.Sample(step.Array[5, 60], steps => new Run().Of(steps), iter: 15);
+        Check.Sample(step.Array[5, 60], steps => new Run(isLyingDevice).Of(steps), iter: 15);
     }
 
     private sealed class Run
@@ -52,9 +58,11 @@ public class CompactionModelTests
         private readonly Dictionary<long, KeyedRecord> _written = [];
         private readonly int[] _sequences = new int[Producers];
         private readonly bool[] _isInTransaction = new bool[Producers];
+        private readonly bool _isLyingDevice;
 
-        public Run()
+        public Run(bool isLyingDevice)
         {
+            _isLyingDevice = isLyingDevice;
             _fixture = new CleaningFixture(Config, _memory);
         }
 
@@ -149,10 +157,12 @@ public class CompactionModelTests
         // True when the cleaning came to its end before the step it was to die at.
         private bool CleanUntil(MemoryStorage memory, int steps, int seed, SortedDictionary<string, string> expected)
         {
-            CleaningFixture dying = Open(memory);
             Random random = new(seed);
+            SimulatedDisk? disk = random.Next(3) == 0 ? OnDevice(memory) : null;
+            CleaningFixture dying = Open((IStorage?)disk ?? memory);
+            dying.Storage.LiesAbout = _ => _isLyingDevice;
             dying.Storage.TornBytes = random.Next(200);
-            if (random.Next(2) == 0)
+            if (disk is not null || random.Next(2) == 0)
             {
                 dying.Storage.KilledAtChange = dying.Storage.Changes + steps + 1;
             }
@@ -176,7 +186,7 @@ public class CompactionModelTests
             }
 
             // The next process, which cleans once more and is stopped properly.
-            CleaningFixture next = Open(memory);
+            CleaningFixture next = Open((IStorage?)disk?.AfterPowerLoss(random) ?? memory);
             Verify(next.Log, expected);
             next.Clean();
             Verify(next.Log, expected);
@@ -185,9 +195,24 @@ public class CompactionModelTests
             return !isDead;
         }
 
-        private CleaningFixture Open(MemoryStorage memory)
+        private static SimulatedDisk OnDevice(MemoryStorage memory)
         {
-            CleaningFixture fixture = new(Config, memory, isClean: false);
+            const string Directory = LogFixture.Root + "/topic-0";
+            SimulatedDisk disk = new(TimeProvider.System);
+            disk.CreateDirectory(Directory);
+            foreach (StorageEntry file in memory.List(Directory))
+            {
+                string path = Path.Combine(Directory, file.Name);
+                disk.WriteAllBytes(path, memory.ReadAllBytes(path), flush: false);
+            }
+
+            disk.FlushVolume("/");
+            return disk;
+        }
+
+        private CleaningFixture Open(IStorage storage)
+        {
+            CleaningFixture fixture = new(Config, storage, isClean: false);
             fixture.Advance(_fixture.NowMs - fixture.NowMs);
             fixture.Log.DeleteRecordsBefore(0);
             fixture.Log.AdvanceHighWatermark(fixture.Log.LogEndOffset);

@@ -1,6 +1,8 @@
+using Compat.Log.Cleaning;
 using Compat.Log.Configuration;
 using Compat.Log.Loading;
 using Compat.Log.Storage;
+using Compat.Log.Tests.Cleaning;
 using Compat.Log.Tests.Faults;
 using Compat.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,7 +37,8 @@ internal enum LogMutant
 
 /// <summary>
 /// One seed: random operations on a log and the same on a list of values, with an end of the process at any change of a
-/// file or name, again and again. Whatever is left has to be a prefix of the list that is long enough.
+/// file or name, again and again. Whatever is left has to be a prefix of the list that is long enough. Compaction, where it
+/// is on, finds a key for each record and so has to keep all of them, in other files.
 /// </summary>
 internal sealed class CrashRun
 {
@@ -53,11 +56,16 @@ internal sealed class CrashRun
     private FaultyStorage _storage = null!;
     private QueuedFlushes _flushes = null!;
     private PartitionLog _log = null!;
+    private Cleaner _cleaner = null!;
     private long _start;
     private long _end;
 
     // While records are cut off: what is left ends there or further on.
     private long _cutTo = long.MaxValue;
+    private int _epoch;
+
+    // What a process was deleting when it ended is of no leader epoch that has to be known.
+    private long _mostDeleted;
     private int _sequence;
     private (int Sequence, int Count, long Offset)? _lastOfProducer;
 
@@ -66,8 +74,14 @@ internal sealed class CrashRun
         _random = new Random(seed);
         _ending = ending;
         _mutant = mutant;
+
+        // A compacted log has gaps, so that one that a loss of power leaves there is not recognised.
+        bool isCompacted = ending == Ending.Kill && _random.Next(3) == 0;
         _config = LogConfig.Default with
         {
+            CleanupCompact = isCompacted,
+            CleanupDelete = !isCompacted || _random.Next(2) == 0,
+            MinCleanableDirtyRatio = 0,
             SegmentBytes = 500,
             IndexIntervalBytes = 90,
             RetentionMs = -1,
@@ -83,6 +97,8 @@ internal sealed class CrashRun
 
     /// <summary>What was done, for the message of a failure.</summary>
     public string Trace => string.Join(", ", _done);
+
+    private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public void Run()
     {
@@ -121,7 +137,8 @@ internal sealed class CrashRun
             < 80 => ("flush", () => _log.Flush()),
             < 85 => ("delete records", DeleteRecords),
             < 90 => ("retain", Retain),
-            < 94 => ("restart", Restart),
+            < 93 => ("restart", Restart),
+            < 96 => ("clean", Clean),
             _ => ("truncate", Truncate),
         };
         _done.Add(next.Name);
@@ -129,7 +146,7 @@ internal sealed class CrashRun
         {
             next.Run();
         }
-        catch (IOException) when (_storage.IsKilled)
+        catch (Exception exception) when (_storage.IsKilled && exception is IOException or LogCleaningException)
         {
             // What it has done by then is what the next start finds.
         }
@@ -138,24 +155,29 @@ internal sealed class CrashRun
     private void Append()
     {
         string[] values = [.. Enumerable.Range(0, 1 + _random.Next(4)).Select(index => $"v{_end + index}/{_done.Count}")];
-        Append(Batches.Of(_time.GetUtcNow().ToUnixTimeMilliseconds(), values), values);
+        Append(Keyed.Batch(NowMs, WithKeys(values)), values);
     }
 
     private void AppendFromProducer()
     {
         int count = 1 + _random.Next(3);
-        string[] values = [.. Enumerable.Range(_sequence, count).Select(sequence => $"7/0/{sequence}")];
+        string[] values = ProducedValues(_sequence, count);
         long offset = _end;
-        if (Append(Batches.FromProducer(7, 0, _sequence, count), values))
+        if (Append(Keyed.FromProducer(7, _sequence, NowMs, transactional: false, WithKeys(values)), values))
         {
             _lastOfProducer = (_sequence, count, offset);
             _sequence += count;
         }
     }
 
+    private static string[] ProducedValues(int sequence, int count) => [.. Enumerable.Range(sequence, count).Select(each => $"7/0/{each}")];
+
+    private static (string?, string?)[] WithKeys(string[] values) => [.. values.Select(value => ((string?)value, (string?)value))];
+
     private bool Append(byte[] batch, string[] values)
     {
-        AppendResult result = _log.AppendAsLeader(batch, 0);
+        _epoch += _random.Next(10) == 0 ? 1 : 0;
+        AppendResult result = _log.AppendAsLeader(batch, _epoch);
         if (result.ErrorCode != ErrorCode.None)
         {
             Assert.True(_storage.IsKilled, result.ErrorMessage);
@@ -172,7 +194,8 @@ internal sealed class CrashRun
     {
         if (_lastOfProducer is { } last && last.Offset >= _start)
         {
-            AppendResult result = _log.AppendAsLeader(Batches.FromProducer(7, 0, last.Sequence, last.Count), 0);
+            byte[] batch = Keyed.FromProducer(7, last.Sequence, NowMs, transactional: false, WithKeys(ProducedValues(last.Sequence, last.Count)));
+            AppendResult result = _log.AppendAsLeader(batch, _epoch);
             Assert.Equal((ErrorCode.None, true, last.Offset), (result.ErrorCode, result.IsDuplicate, result.FirstOffset));
         }
     }
@@ -192,6 +215,18 @@ internal sealed class CrashRun
         _start = _log.LogStartOffset;
     }
 
+    private void Clean()
+    {
+        if (_config.CleanupCompact)
+        {
+            AdvanceHighWatermark();
+            if (LogToClean.Of(_log, NowMs) is { IsDue: true } dirty)
+            {
+                _cleaner.Clean(dirty);
+            }
+        }
+    }
+
     private void Restart()
     {
         _log.Close();
@@ -201,16 +236,12 @@ internal sealed class CrashRun
         }
     }
 
-    // Only with kills: what was cut off may be back after a loss of power, and the leader would have it cut off again.
     private void Truncate()
     {
-        if (_ending == Ending.Kill)
-        {
-            _cutTo = _start + _random.NextInt64(_end - _start + 1);
-            _log.TruncateTo(_cutTo);
-            _cutTo = long.MaxValue;
-            CutModel(_log.LogEndOffset);
-        }
+        _cutTo = _start + _random.NextInt64(_end - _start + 1);
+        _log.TruncateTo(_cutTo);
+        _cutTo = long.MaxValue;
+        CutModel(_log.LogEndOffset);
     }
 
     // A leader alone, whose high watermark is only held back by flushes.
@@ -225,6 +256,7 @@ internal sealed class CrashRun
         long recoveryPoint = _log.RecoveryPoint;
         long startBefore = _start;
         long mostDeleted = Math.Max(_start, _log.LogStartOffset);
+        _mostDeleted = mostDeleted;
         _done.Add($"{(_ending == Ending.Kill ? "KILL" : "POWER")} at [{_start}, {_end}) flushed to {recoveryPoint} with {Files()}");
         _disk = _ending == Ending.Kill ? _disk.AfterKill() : _disk.AfterPowerLoss(_random);
         if (_mutant == LogMutant.AnswerBeforeWrite)
@@ -292,6 +324,7 @@ internal sealed class CrashRun
         Assert.Equal((_start, _end), (_log.LogStartOffset, _log.LogEndOffset));
         List<(long Offset, string Value)> expected = [.. _model.Where(record => record.Offset >= _start)];
         Assert.Equal(expected, Batches.Values(_log.ReadBatches(_start)).Where(record => record.Offset >= _start));
+        Assert.All(_log.ReadBatches(Math.Max(_start, _mostDeleted)), batch => Assert.Equal(batch.PartitionLeaderEpoch, _log.EpochForOffset(batch.LastOffset)));
         if (expected.Count > 0)
         {
             (long offset, string value) = expected[_random.Next(expected.Count)];
@@ -313,6 +346,7 @@ internal sealed class CrashRun
         };
         _flushes = new QueuedFlushes();
         LogContext context = new(_storage, _time, new Random(1), NullLogger.Instance) { Flushes = _flushes };
+        _cleaner = new Cleaner(context, new CleanerLimits(1 << 20, 0.9, 300, 300), new CleanerPace(_time), CancellationToken.None);
         _log = PartitionLog.Open(context, Directory, new LogLoadOptions
         {
             TopicPartition = new TopicPartition("topic", 0),
