@@ -99,16 +99,17 @@ public sealed partial class LogManager : IDisposable
     public LogDirectory? DirectoryOf(TopicPartition partition) => _directoryOf.GetValueOrDefault(partition);
 
     /// <summary>
-    /// The log of a partition; it is opened if its directory is there, and made otherwise, in the online log directory
-    /// with the fewest logs.
+    /// The log of a partition; it is opened if its directory is there, and made otherwise, in the log directory that it is
+    /// said to be in or else the online one with the fewest logs.
     /// </summary>
     /// <param name="partition">The partition.</param>
     /// <param name="topicId">The topic's id; zero for none.</param>
     /// <param name="config">The settings of a log that is opened or made.</param>
+    /// <param name="directoryId">The log directory that the cluster knows the log to be in; zero when it knows none.</param>
     /// <exception cref="LogDirectoryException">The log that is there belongs to a topic with another id.</exception>
     /// <exception cref="StorageFullException">The device has no room for a log; the directory stays online.</exception>
-    /// <exception cref="IOException">The device fails; its directory is offline then.</exception>
-    public PartitionLog GetOrCreate(TopicPartition partition, Uuid topicId, LogConfig config)
+    /// <exception cref="IOException">The device fails, and its directory is offline then; or the log is in a directory that is.</exception>
+    public PartitionLog GetOrCreate(TopicPartition partition, Uuid topicId, LogConfig config, Uuid directoryId = default)
     {
         if (_logs.TryGetValue(partition, out PartitionLog? existing))
         {
@@ -122,7 +123,7 @@ public sealed partial class LogManager : IDisposable
                 return CheckTopicId(existing, topicId);
             }
 
-            LogDirectory directory = ChooseDirectory(partition);
+            LogDirectory directory = ChooseDirectory(partition, directoryId);
             return CheckTopicId(OpenLog(directory, partition, topicId, config, isFound: false), topicId);
         }
     }
@@ -178,7 +179,7 @@ public sealed partial class LogManager : IDisposable
             {
                 // A new log must not begin with the offsets that a checkpoint still has of an old one of its name.
                 directory.Forget(partition);
-                WriteAllCheckpoints(directory, LogsIn(directory));
+                WriteAllCheckpoints(directory);
             }
 
             PartitionLog log = PartitionLog.Open(_context, path, new LogLoadOptions
@@ -209,7 +210,7 @@ public sealed partial class LogManager : IDisposable
     private static bool IsFailure(Exception exception) =>
         exception is IOException and not StorageFullException or UnauthorizedAccessException;
 
-    private LogDirectory ChooseDirectory(TopicPartition partition)
+    private LogDirectory ChooseDirectory(TopicPartition partition, Uuid directoryId)
     {
         List<LogDirectory> online = [.. Directories.Where(directory => directory.IsOnline)];
         if (online.Count == 0)
@@ -217,9 +218,23 @@ public sealed partial class LogManager : IDisposable
             throw new IOException("No log directory is online.");
         }
 
-        if (online.Count == 1)
+        if (Directories.Count == 1)
         {
             return online[0];
+        }
+
+        string name = LogDirectoryName.Of(partition);
+        return online.Find(directory => _context.Storage.DirectoryExists(Path.Combine(directory.Path, name)))
+            ?? online.Find(directory => directory.DirectoryId == directoryId)
+            ?? DirectoryForNew(partition, online, directoryId);
+    }
+
+    // An empty log in place of one in a directory that is offline would be taken for it, and its records for lost.
+    private LogDirectory DirectoryForNew(TopicPartition partition, List<LogDirectory> online, Uuid directoryId)
+    {
+        if (directoryId != Uuid.Zero && online.Count < Directories.Count)
+        {
+            throw new IOException($"The log of {partition} is in the log directory {directoryId}, which is offline.");
         }
 
         Dictionary<LogDirectory, int> counts = online.ToDictionary(directory => directory, _ => 0);
@@ -231,9 +246,7 @@ public sealed partial class LogManager : IDisposable
             }
         }
 
-        string name = LogDirectoryName.Of(partition);
-        return online.Find(directory => _context.Storage.DirectoryExists(Path.Combine(directory.Path, name)))
-            ?? online.MinBy(directory => counts[directory])!;
+        return online.MinBy(directory => counts[directory])!;
     }
 
     private void OnLogFailure(PartitionLog log, Exception exception)

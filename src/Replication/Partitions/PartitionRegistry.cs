@@ -191,7 +191,8 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
     {
         try
         {
-            PartitionLog log = _logs.GetOrCreate(name, topicId, config);
+            Uuid directory = registration.DirectoryOf(_options.BrokerId);
+            PartitionLog log = _logs.GetOrCreate(name, topicId, config, DirectoryIds.IsReserved(directory) ? Uuid.Zero : directory);
             var partition = new Partition(log, topicId, registration, _environment);
             TopicPartitions topic = _byId.GetOrAdd(topicId, static id => new TopicPartitions());
             topic.Set(name.Partition, partition);

@@ -15,6 +15,7 @@ internal sealed class InProcessBroker : IAsyncDisposable
     private readonly string[] _settings;
     private readonly TimeProvider _time;
     private Broker? _broker;
+    private int _seed;
 
     private InProcessBroker(string[] settings, TimeProvider? time)
     {
@@ -75,7 +76,9 @@ internal sealed class InProcessBroker : IAsyncDisposable
             }),
             Storage = Storage,
             Time = _time,
-            CreateRandom = () => new Random(1),
+
+            // With the random numbers of the process before it, it would register as that one.
+            CreateRandom = () => new Random(Interlocked.Increment(ref _seed)),
             Loggers = Lines,
         });
         await broker.StartAsync();

@@ -119,6 +119,45 @@ public class FaultTests
     }
 
     [Fact]
+    public void No_log_is_made_in_place_of_one_in_a_directory_that_is_offline()
+    {
+        TopicPartition[] partitions = [new("t", 0), new("t", 1)];
+        Uuid missing;
+        using (LogManager manager = Open("/a", "/b"))
+        {
+            Array.ForEach(partitions, partition => manager.GetOrCreate(partition, Id, LogConfig.Default).AppendAsLeader(Batches.Of(1, "x"), 0));
+            missing = manager.DirectoryOf(partitions[1])!.DirectoryId;
+        }
+
+        _storage.Fault = (_, path) => path.StartsWith("/b", StringComparison.Ordinal) ? new IOException("EIO") : null;
+        using (LogManager manager = Open("/a", "/b"))
+        {
+            manager.LoadLogs(_ => LogConfig.Default);
+            Assert.Throws<IOException>(() => manager.GetOrCreate(partitions[1], Id, LogConfig.Default, missing));
+            Assert.StartsWith("/a", manager.GetOrCreate(new TopicPartition("new", 0), Id, LogConfig.Default).DirectoryPath, StringComparison.Ordinal);
+        }
+
+        _storage.Fault = (_, _) => null;
+        using LogManager again = Open("/a", "/b");
+        again.LoadLogs(_ => LogConfig.Default);
+        Assert.Equal(1, again.GetOrCreate(partitions[1], Id, LogConfig.Default, missing).LogEndOffset);
+    }
+
+    [Fact]
+    public void A_truncation_that_the_device_refuses_takes_the_log_offline()
+    {
+        LogFixture fixture = new(_storage);
+        fixture.AppendValues("a");
+        fixture.AppendValues("b");
+        _storage.Fault = (operation, _) => operation == StorageOperation.Truncate ? new IOException("EIO") : null;
+
+        Assert.Throws<IOException>(() => fixture.Log.TruncateTo(1));
+
+        _storage.Fault = (_, _) => null;
+        Assert.Equal(ErrorCode.KafkaStorageError, fixture.Append(Batches.Of(1, "c")).ErrorCode);
+    }
+
+    [Fact]
     public void A_stop_that_could_not_write_everything_is_no_clean_one()
     {
         LogManager manager = Open("/a");
