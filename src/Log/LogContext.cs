@@ -25,6 +25,7 @@ public sealed class LogContext
         _random = random;
         Logger = logger;
         Later = new DelayedActions(time, logger);
+        RetentionClock = new RetentionClock(time, logger);
     }
 
     /// <summary>Where files are.</summary>
@@ -64,6 +65,9 @@ public sealed class LogContext
 
     /// <summary>Called when a log was truncated below its recovery point, before more is appended. Set once, before logs are opened.</summary>
     public Action<PartitionLog>? OnRecoveryPointLowered { get; set; }
+
+    /// <summary>The time that retention goes by.</summary>
+    internal RetentionClock RetentionClock { get; }
 
     /// <summary>The wall clock, ms since 1970.</summary>
     internal long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();

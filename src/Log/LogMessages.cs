@@ -73,6 +73,9 @@ internal static partial class LogMessages
     [LoggerMessage(Level = LogLevel.Warning, Message = "The log of {Partition} (topic id {TopicId}) in {Directory} belongs to no topic; it is kept as {Name}")]
     public static partial void StrayLog(ILogger logger, TopicPartition partition, Uuid topicId, string directory, string name);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock has jumped {Seconds} s ahead; records are not deleted for that before it has lasted {Patience} s")]
+    public static partial void ClockJumped(ILogger logger, double seconds, double patience);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Looking after the logs in {Directory} failed")]
     public static partial void TaskFailed(ILogger logger, string directory, Exception exception);
 }

@@ -41,7 +41,7 @@ public sealed partial class PartitionLog
 
     private int DeleteByTime(LogConfig config)
     {
-        long now = _context.NowMs;
+        long now = _context.RetentionClock.NowMs;
 
         // A closed segment that compaction has emptied has no time of its own, and nothing to keep.
         return config.RetentionMs < 0 ? 0 : DeleteFirstSegments((segment, next) =>

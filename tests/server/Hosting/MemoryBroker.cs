@@ -30,21 +30,24 @@ internal sealed class MemoryBroker : IAsyncDisposable
     private readonly int _seed;
     private long _connected;
 
-    private MemoryBroker(BrokerParts parts, FakeTimeProvider time, MemoryStorage storage, LevelLoggers loggers, int seed)
+    private MemoryBroker(BrokerParts parts, SettableWallClock clock, MemoryStorage storage, LevelLoggers loggers, int seed)
     {
         _seed = seed;
+        Clock = clock;
         Loggers = loggers;
         Parts = parts;
-        Time = time;
         Storage = storage;
         Handlers = ApiHandlerList.Create(parts);
-        _server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(Handlers, time, parts.Owed), time, loggers.CreateLogger("connections"));
+        _server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(Handlers, clock, parts.Owed), clock, loggers.CreateLogger("connections"));
         _server.Start("PLAINTEXT", _listener);
     }
 
     public BrokerParts Parts { get; }
 
-    public FakeTimeProvider Time { get; }
+    public FakeTimeProvider Time => Clock.Time;
+
+    /// <summary>The time as the broker sees it: the same unless a test sets its wall clock.</summary>
+    public SettableWallClock Clock { get; }
 
     public MemoryStorage Storage { get; }
 
@@ -59,6 +62,10 @@ internal sealed class MemoryBroker : IAsyncDisposable
         await fixture.CreateTopicAsync(Topic, 2);
         return fixture;
     }
+
+    /// <summary>A broker on what a former one has left, or a test has made of that.</summary>
+    public static Task<MemoryBroker> StartAsync(FakeTimeProvider time, MemoryStorage storage, params string[] settings) =>
+        StartAsync(time, storage, settings, SeedsOfAProcess);
 
     /// <summary>The same broker again, after it was disposed of.</summary>
     public Task<MemoryBroker> RestartAsync(params string[] settings) => StartAsync(Time, Storage, settings, _seed + SeedsOfAProcess);
@@ -117,13 +124,14 @@ internal sealed class MemoryBroker : IAsyncDisposable
             Overrides = OverrideSource.Parse([.. defaults, .. settings]),
         });
         int next = seed;
+        var clock = new SettableWallClock(time);
         var loggers = new LevelLoggers();
         var parts = new BrokerParts(
             new BrokerOptions
             {
                 Config = config,
                 Storage = storage,
-                Time = time,
+                Time = clock,
                 CreateRandom = () => new Random(++next),
                 Loggers = loggers,
                 LoggerLevels = new LoggerLevels(LogLevel.Information),
@@ -133,6 +141,6 @@ internal sealed class MemoryBroker : IAsyncDisposable
         await parts.StartAsync(CancellationToken.None);
         // As whoever asks for its health before its first request.
         Assert.True(await Task.Run(() => SpinWait.SpinUntil(() => parts.Groups.IsLoaded, Patience)), "the groups were not loaded");
-        return new MemoryBroker(parts, time, storage, loggers, seed);
+        return new MemoryBroker(parts, clock, storage, loggers, seed);
     }
 }
