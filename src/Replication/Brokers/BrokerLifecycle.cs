@@ -217,7 +217,7 @@ public sealed partial class BrokerLifecycle : IMetadataPublisher, IAsyncDisposab
         _retry = TimeSpan.FromTicks(Math.Min(_retry.Ticks * 2, _options.HeartbeatInterval.Ticks));
         if (_retry == _options.HeartbeatInterval)
         {
-            LogFailed(_options.BrokerId, what, error, reason);
+            LogFailed(_options.BrokerId, what, error is { } code ? $"the controller answers {code}" : reason ?? "no answer");
         }
         return rest;
     }
@@ -257,8 +257,8 @@ public sealed partial class BrokerLifecycle : IMetadataPublisher, IAsyncDisposab
     [LoggerMessage(Level = LogLevel.Debug, Message = "Broker {BrokerId} is registered with epoch {BrokerEpoch}")]
     private partial void LogRegistered(int brokerId, long brokerEpoch);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Broker {BrokerId} could not {What}: {Error} {Reason}")]
-    private partial void LogFailed(int brokerId, string what, ErrorCode? error, string? reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Broker {BrokerId} could not {What}: {Reason}")]
+    private partial void LogFailed(int brokerId, string what, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No controller let broker {BrokerId} stop within {Seconds} s; it stops all the same")]
     private partial void LogNotReleased(int brokerId, double seconds);

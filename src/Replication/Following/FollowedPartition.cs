@@ -34,6 +34,9 @@ internal sealed class FollowedPartition
     /// <summary>After an error: when it may be fetched again, ms of the monotonic clock.</summary>
     public long? ReadyAtMs { get; set; }
 
+    /// <summary>How many errors there were since it was last fetched.</summary>
+    public int Failures { get; set; }
+
     /// <summary>Whether its leader has refused its offset, so that the leader's offsets have to be found first.</summary>
     public bool IsOutOfRange { get; set; }
 

@@ -99,7 +99,7 @@ internal sealed partial class FollowedPartitions
             }
             var request = new FetchRequest
             {
-                MaxWaitMs = _options.MaxWaitMs,
+                MaxWaitMs = MaxWaitMs(nowMs),
                 MinBytes = _options.MinBytes,
                 MaxBytes = _options.MaxBytes,
                 SessionId = _session.Id,
@@ -187,6 +187,13 @@ internal sealed partial class FollowedPartitions
         }
     }
 
+    /// <summary>A leader without news is not waited for beyond the end of the next pause.</summary>
+    private int MaxWaitMs(long nowMs)
+    {
+        long? readyMs = _pausing.Min(partition => partition.ReadyAtMs);
+        return readyMs is { } ms ? (int)Math.Clamp(ms - nowMs, 0, _options.MaxWaitMs) : _options.MaxWaitMs;
+    }
+
     private void AddPartitions(FetchRequest request)
     {
         IEnumerable<FollowedPartition> asked = _session.IsFull ? _partitions.Values : _moved;
@@ -235,6 +242,7 @@ internal sealed partial class FollowedPartitions
         switch (code)
         {
             case ErrorCode.None:
+                followed.Failures = 0;
                 if (followed.HasMoved)
                 {
                     _moved.Add(followed);
@@ -245,12 +253,21 @@ internal sealed partial class FollowedPartitions
                 Drop(followed);
                 break;
             default:
-                LogPaused(followed.Partition.TopicPartition, code);
-                Forget(followed);
-                followed.ReadyAtMs = nowMs + _options.BackoffMs;
-                _pausing.Add(followed);
+                Pause(followed, code, nowMs);
                 break;
         }
+    }
+
+    private void Pause(FollowedPartition followed, ErrorCode code, long nowMs)
+    {
+        long pauseMs = _options.PauseMs(followed.Failures++);
+        if (pauseMs == _options.BackoffMs)
+        {
+            LogPaused(followed.Partition.TopicPartition, code);
+        }
+        Forget(followed);
+        followed.ReadyAtMs = nowMs + pauseMs;
+        _pausing.Add(followed);
     }
 
     private ErrorCode Try(FollowedPartition followed, Func<ErrorCode> action)

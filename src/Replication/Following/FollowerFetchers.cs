@@ -15,6 +15,7 @@ public sealed class FollowerFetchers : IPartitionListener, IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<Partition, (LeaderFetcher Fetcher, int LeaderId, int LeaderEpoch)> _assigned = [];
     private readonly Dictionary<(int LeaderId, int Index), LeaderFetcher> _fetchers = [];
+    private readonly HashSet<LeaderFetcher> _withNews = [];
     private readonly List<Task> _ending = [];
     private bool _isStopped;
 
@@ -57,7 +58,7 @@ public sealed class FollowerFetchers : IPartitionListener, IAsyncDisposable
             }
             LeaderFetcher fetcher = FetcherFor(leaderId, partition);
             fetcher.Partitions.Set(partition, leaderEpoch);
-            fetcher.WakeUp();
+            _withNews.Add(fetcher);
             _assigned[partition] = (fetcher, leaderId, leaderEpoch);
         }
     }
@@ -67,6 +68,12 @@ public sealed class FollowerFetchers : IPartitionListener, IAsyncDisposable
     {
         lock (_lock)
         {
+            // Once for all partitions of an image.
+            foreach (LeaderFetcher fetcher in _withNews)
+            {
+                fetcher.WakeUp();
+            }
+            _withNews.Clear();
             foreach (((int, int) key, LeaderFetcher fetcher) in _fetchers.Where(entry => entry.Value.Partitions.Count == 0).ToArray())
             {
                 _fetchers.Remove(key);

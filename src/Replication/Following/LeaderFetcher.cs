@@ -33,6 +33,10 @@ internal sealed partial class LeaderFetcher : IAsyncDisposable
     private readonly long _start;
     private readonly Task _running;
     private IPeerConnection? _connection;
+
+    // Where a fetch is under way; null if none is.
+    private IPeerConnection? _asked;
+    private int _failures;
     private bool _isReachable = true;
 
     public LeaderFetcher(FetcherEnvironment environment, int leaderId)
@@ -52,12 +56,16 @@ internal sealed partial class LeaderFetcher : IAsyncDisposable
 
     private long NowMs => (long)_environment.Time.GetElapsedTime(_start).TotalMilliseconds;
 
-    /// <summary>Looks at once whether there is something to be fetched.</summary>
+    /// <summary>Looks at once whether there is something to be fetched, even if the leader holds a fetch because it has no news.</summary>
     public void WakeUp()
     {
         if (_wakeUp.CurrentCount == 0)
         {
             _wakeUp.Release();
+        }
+        if (Volatile.Read(ref _asked) is { } asked)
+        {
+            _ = HurryAsync(asked);
         }
     }
 
@@ -95,12 +103,14 @@ internal sealed partial class LeaderFetcher : IAsyncDisposable
     private async Task FetchOnceAsync(CancellationToken cancellation)
     {
         await FindOffsetsAsync(cancellation).ConfigureAwait(false);
+        // What it was woken for so far is in the request that is made now.
+        _wakeUp.Wait(0, cancellation);
         if (Partitions.NextRequest(NowMs) is not { } request)
         {
             await RestAsync(cancellation).ConfigureAwait(false);
             return;
         }
-        using PeerAnswer<FetchResponse>? answer = await AskAsync(Describe(request), cancellation).ConfigureAwait(false);
+        using PeerAnswer<FetchResponse>? answer = await FetchAsync(Describe(request), cancellation).ConfigureAwait(false);
         if (answer is { IsAnswered: true })
         {
             NoteReachable();
@@ -109,7 +119,37 @@ internal sealed partial class LeaderFetcher : IAsyncDisposable
         }
         Partitions.OnFailure();
         NoteUnreachable(answer?.Reason ?? "its address is not known");
-        await RestAsync(cancellation, Options.BackoffMs).ConfigureAwait(false);
+        await RestAsync(cancellation, Options.PauseMs(_failures++)).ConfigureAwait(false);
+    }
+
+    private async ValueTask<PeerAnswer<FetchResponse>?> FetchAsync(PeerRequest<FetchResponse> request, CancellationToken cancellation)
+    {
+        ValueTask<PeerAnswer<FetchResponse>?> answer = AskAsync(request, cancellation);
+        // First it is said that a fetch is under way, and then looked whether somebody called before that was said.
+        Interlocked.Exchange(ref _asked, _connection);
+        if (_wakeUp.CurrentCount > 0 && _connection is not null)
+        {
+            _ = HurryAsync(_connection);
+        }
+        try
+        {
+            return await answer.ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _asked, null);
+        }
+    }
+
+    /// <summary>
+    /// Has the leader answer the fetch that it holds: a leader of this kind does when the follower sends anything more. Others
+    /// answer in their time, and the request does nothing else.
+    /// </summary>
+    private async Task HurryAsync(IPeerConnection connection)
+    {
+        using PeerAnswer<ApiVersionsResponse> answer = await connection.SendAsync(PeerRequest.Of(
+            new ApiVersionsRequest { ClientSoftwareName = "compat", ClientSoftwareVersion = "1" },
+            TimeSpan.FromMilliseconds(Options.SocketTimeoutMs))).ConfigureAwait(false);
     }
 
     private PeerRequest<FetchResponse> Describe(FetchRequest request) => PeerRequest.From(
@@ -182,6 +222,7 @@ internal sealed partial class LeaderFetcher : IAsyncDisposable
 
     private void NoteReachable()
     {
+        _failures = 0;
         if (!_isReachable)
         {
             _isReachable = true;

@@ -3,6 +3,9 @@ namespace Compat.Replication.Following;
 /// <summary>How followers fetch; the names and defaults are those of Kafka's settings.</summary>
 public sealed record ReplicaFetchOptions
 {
+    private const int FirstPauseMs = 10;
+    private const int MostDoublings = 20;
+
     /// <summary>node.id of this broker.</summary>
     public required int BrokerId { get; init; }
 
@@ -18,7 +21,7 @@ public sealed record ReplicaFetchOptions
     /// <summary>replica.fetch.max.bytes: the most bytes of one partition in an answer.</summary>
     public int PartitionMaxBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>replica.fetch.backoff.ms: the pause after an error, ms.</summary>
+    /// <summary>replica.fetch.backoff.ms: the longest pause after an error, ms.</summary>
     public int BackoffMs { get; init; } = 1000;
 
     /// <summary>replica.socket.timeout.ms: how long an answer may take, ms.</summary>
@@ -26,4 +29,11 @@ public sealed record ReplicaFetchOptions
 
     /// <summary>num.replica.fetchers: how many fetches may be under way to one leader.</summary>
     public int FetchersPerLeader { get; init; } = 1;
+
+    /// <summary>
+    /// The pause after an error, ms. It begins short and doubles: most errors come of an election that the leader has not heard
+    /// of yet, and are over as soon as it has.
+    /// </summary>
+    /// <param name="earlier">How many errors there were just before.</param>
+    public long PauseMs(int earlier) => Math.Min(BackoffMs, (long)FirstPauseMs << Math.Min(earlier, MostDoublings));
 }

@@ -5,8 +5,8 @@ using Compat.Wire;
 namespace Compat.Server.Fetching;
 
 /// <summary>
-/// A Fetch that found too little and waits: until its partitions have enough, until its time is over, or until its
-/// connection is gone. Whatever happens first queues one look, which is carried out after the burst of requests that gave
+/// A Fetch that found too little and waits: until its partitions have enough, until its time is over, until it is told to
+/// end, or until its connection is gone. Whatever happens first queues one look, which is carried out after the burst of requests that gave
 /// the news, or by the pool (<see cref="BurstWork"/>): a producer is not kept waiting by those who read what it wrote.
 /// </summary>
 internal sealed class WaitingFetch : Deadline, IPartitionWaiter, IThreadPoolWorkItem
@@ -82,7 +82,8 @@ internal sealed class WaitingFetch : Deadline, IPartitionWaiter, IThreadPoolWork
 
     internal override void Pass() => End();
 
-    private void End()
+    /// <summary>Ends the wait with what there is.</summary>
+    public void End()
     {
         _isOver = true;
         QueueLook();

@@ -62,7 +62,15 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
 
     private async ValueTask<FetchResponse?> WaitAsync(FetchContext session, FetchPlan plan, TimeSpan maxWait, RequestContext context)
     {
-        FetchRead read = await new WaitingFetch(_reader, plan, _deadlines, _owed).WaitAsync(maxWait, context.ConnectionClosed);
+        var waiting = new WaitingFetch(_reader, plan, _deadlines, _owed);
+        if (plan.Replica is not null)
+        {
+            // A follower that says anything more has news, for example another partition to follow, and would otherwise have to
+            // wait for this answer to ask for it.
+            context.OnNext = waiting.End;
+        }
+
+        FetchRead read = await waiting.WaitAsync(maxWait, context.ConnectionClosed);
         return Answer(session, read, context);
     }
 

@@ -67,6 +67,9 @@ public sealed class RequestContext
     /// <summary>The request of the same connection that is answered after this one.</summary>
     internal RequestContext? Next { get; set; }
 
+    /// <summary>Called when the connection brings the next request while this one is under way; it must be quick. Set by the handler.</summary>
+    internal Action? OnNext { get; set; }
+
     /// <summary>When the request was received, by the time provider's timestamps.</summary>
     internal long ReceivedAt { get; set; }
 

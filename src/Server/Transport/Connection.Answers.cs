@@ -45,21 +45,25 @@ internal sealed partial class Connection
     /// <summary>Gives a request its place in the order of answers. Called in the order of arrival.</summary>
     public void Enqueue(RequestContext request)
     {
+        RequestContext? before;
         lock (_lock)
         {
             _underWay++;
             _bytesUnderWay += request.Frame.Memory.Length;
-            if (_tail is null)
+            before = _tail;
+            if (before is null)
             {
                 _head = request;
             }
             else
             {
-                _tail.Next = request;
+                before.Next = request;
             }
 
             _tail = request;
         }
+
+        before?.OnNext?.Invoke();
     }
 
     /// <inheritdoc/>

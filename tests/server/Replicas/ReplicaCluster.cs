@@ -30,9 +30,10 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     private readonly List<IMetadataRecord> _log = [];
     private MetadataImage _image = MetadataImage.Empty;
 
-    public ReplicaCluster(int brokers, LogConfig? config = null)
+    public ReplicaCluster(int brokers, LogConfig? config = null, int maxWaitMs = 500)
     {
         Config = config ?? LogConfig.Default;
+        MaxWaitMs = maxWaitMs;
         for (int id = 1; id <= brokers; id++)
         {
             Start(id, new MemoryStorage(TimeProvider.System));
@@ -42,6 +43,9 @@ internal sealed class ReplicaCluster : IAsyncDisposable
     public static Uuid TopicId => new(3, 3);
 
     public LogConfig Config { get; }
+
+    /// <summary>How long leaders hold fetches of followers.</summary>
+    public int MaxWaitMs { get; }
 
     public MetadataImage Image => _image;
 
@@ -91,12 +95,17 @@ internal sealed class ReplicaCluster : IAsyncDisposable
         }
     }
 
-    public void CreateTopic(params int[] replicas) => Change(
-        new TopicRecord { Name = Topic, TopicId = TopicId },
+    public void CreateTopic(params int[] replicas)
+    {
+        Change(new TopicRecord { Name = Topic, TopicId = TopicId });
+        AddPartition(0, replicas);
+    }
+
+    public void AddPartition(int index, params int[] replicas) => Change(
         new PartitionRecord
         {
             TopicId = TopicId,
-            PartitionId = 0,
+            PartitionId = index,
             Replicas = [.. replicas],
             Isr = [.. replicas],
             Leader = replicas[0],
@@ -169,7 +178,7 @@ internal sealed class ReplicaBroker : IIsrChanges, IAsyncDisposable
             new PartitionRegistryOptions(id, IncarnationId), _logs, (_, _) => cluster.Config, this, time, NullLogger<PartitionRegistry>.Instance);
         var peers = new PeerNetwork(dialer, new PeerOptions { ClientId = $"{id}", SoftwareVersion = "1.0" }, time);
         _fetchers = new FollowerFetchers(
-            new ReplicaFetchOptions { BrokerId = id, BackoffMs = 20 }, peers, AddressOf, () => EpochOf(id), time, NullLogger<FollowerFetchers>.Instance);
+            new ReplicaFetchOptions { BrokerId = id, BackoffMs = 20, MaxWaitMs = cluster.MaxWaitMs, SocketTimeoutMs = 30_000 + cluster.MaxWaitMs }, peers, AddressOf, () => EpochOf(id), time, NullLogger<FollowerFetchers>.Instance);
         _registry.AddListener(_fetchers);
         Sessions = new FetchSessionCache(100, time, random);
         _server = Serve(new BrokerEndpoint("PLAINTEXT", $"host{id}", 9092, 0), dialer);
@@ -183,7 +192,10 @@ internal sealed class ReplicaBroker : IIsrChanges, IAsyncDisposable
 
     public FetchSessionCache Sessions { get; }
 
-    public Partition Partition => _registry.TryGet(ReplicaCluster.TopicId, 0, out Partition? partition) ? partition : throw new InvalidOperationException();
+    public Partition Partition => PartitionAt(0);
+
+    public Partition PartitionAt(int index) =>
+        _registry.TryGet(ReplicaCluster.TopicId, index, out Partition? partition) ? partition : throw new InvalidOperationException();
 
     public void Follow(IReadOnlyList<IMetadataRecord> log)
     {

@@ -27,6 +27,23 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public async Task A_partition_that_is_new_to_a_follower_does_not_wait_for_a_fetch_that_the_leader_holds()
+    {
+        await using var cluster = new ReplicaCluster(2, maxWaitMs: (int)TimeSpan.FromHours(1).TotalMilliseconds);
+        cluster.CreateTopic(1, 2);
+        Assert.Equal(ErrorCode.None, await ProduceAsync(cluster[1], 0, "a"));
+
+        for (int index = 1; index < 20; index++)
+        {
+            cluster.AddPartition(index, 1, 2);
+            Partition partition = cluster[1].PartitionAt(index);
+            partition.AppendAsLeader(Data.DataFixture.BatchAt(1_700_000_000_000, ["b"]), -1, AppendOrigin.Client);
+
+            Assert.Equal(ErrorCode.None, await partition.WaitUntilCommittedAsync(1, 0, Patience));
+        }
+    }
+
+    [Fact]
     public async Task A_follower_takes_over_with_everything_and_the_leader_before_follows_it()
     {
         await using var cluster = new ReplicaCluster(3);
