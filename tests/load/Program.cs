@@ -1,5 +1,5 @@
 using Compat.Load.CommandLine;
-
+using Compat.Load.Failover;
 
 if (args.Length == 0 || args[0] is "--help" or "help")
 {
@@ -13,6 +13,7 @@ try
     return args[0] switch
     {
         "mock" => await Served.MockAsync(options),
+        "failover" => await FailoverRun.RunAsync(options),
         "bare" => await Served.BareAsync(options),
         _ => await Comparison.RunAsync(args[0], options),
     };

@@ -33,6 +33,9 @@ internal sealed class Workload : IAsyncDisposable
 
     public HistoryRecorder Recorder { get; } = new();
 
+    /// <summary>How many replicas the topic has.</summary>
+    public short ReplicationFactor { get; init; } = 1;
+
     /// <summary>The producers' settings beyond the usual ones.</summary>
     public Action<ProducerConfig> Configure { get; init; } = _ => { };
 
@@ -52,7 +55,7 @@ internal sealed class Workload : IAsyncDisposable
         {
             Name = _topic,
             NumPartitions = _partitions,
-            ReplicationFactor = 1,
+            ReplicationFactor = ReplicationFactor,
             Configs = configs.ToDictionary(config => config.Name, config => config.Value),
         }]);
     }

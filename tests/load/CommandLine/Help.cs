@@ -12,6 +12,10 @@ internal static class Help
                                                                         serve librdkafka's in-memory mock cluster until ended
             compat-load bare [--partitions 1] [--directory DIR]         serve the least there is until ended: receive, checksum, write
 
+            compat-load failover --command "PROGRAM ARGS" [--victim leader|controller] [--signal KILL|TERM] [--rounds 20] [--partitions 6] [--logs]
+                                                                        start three brokers, end one of them again and again under a
+                                                                        producer with default settings: time to the next record
+
             Options for every scenario (load simulation):
               --copies 1        clients side by side                    --rate 0        operations a second over all copies; 0 is open
               --warmup 2        seconds that do not count               --seconds 10    seconds that count
