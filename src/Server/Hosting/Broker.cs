@@ -99,14 +99,18 @@ public sealed class Broker : IAsyncDisposable
     /// Stops in order: hands over what it leads if there are others, takes no more requests, answers those under way, closes the connections, and
     /// then the logs, so that the next start finds everything as it is.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => EndAsync(isWholeCluster: false);
+
+    /// <summary>Stops in that order.</summary>
+    /// <param name="isWholeCluster">Whether all others stop with it, so that there is nobody to hand over to.</param>
+    internal async ValueTask EndAsync(bool isWholeCluster)
     {
         if (Interlocked.Exchange(ref _server, null) is ConnectionServer server)
         {
             // While it still serves, so that whoever asks is sent to the new leaders. Without others it has nobody to send clients
             // to: told that nobody leads, some give up for good, where a connection that ends has them come back.
             bool hasSuccessors = _parts is { Lifecycle.HasSuccessors: true };
-            if (hasSuccessors)
+            if (hasSuccessors && !isWholeCluster)
             {
                 await HandOverAsync();
             }
@@ -115,7 +119,7 @@ public sealed class Broker : IAsyncDisposable
             _parts?.Groups.Dispose();
             await server.StopAsync(StopPatience);
             await server.DisposeAsync();
-            if (!hasSuccessors)
+            if (!hasSuccessors && !isWholeCluster)
             {
                 await HandOverAsync();
             }

@@ -30,7 +30,7 @@ internal static class BrokerProcess
                     output.WriteLine(CommandLine.Help);
                     return Success;
                 case Command.CheckHealth:
-                    return await HealthCommand.RunAsync(LoadConfig(line, temporary: null), output, HostMachine.Time) ? Success : Failure;
+                    return await HealthCommand.RunAsync(LoadConfigs(line, temporary: null)[0], output, HostMachine.Time) ? Success : Failure;
                 default:
                     return await RunBrokerAsync(line, output);
             }
@@ -47,7 +47,7 @@ internal static class BrokerProcess
         string? temporary = line.IsEphemeral ? HostMachine.NewTemporaryDirectory() : null;
         try
         {
-            using IHost host = Build(LoadConfig(line, temporary), temporary is not null, output);
+            using IHost host = Build(LoadConfigs(line, temporary), temporary is not null, output);
             BrokerService service = host.Services.GetServices<IHostedService>().OfType<BrokerService>().Single();
             await host.RunAsync();
             return service.Failure is null ? Success : Failure;
@@ -61,20 +61,24 @@ internal static class BrokerProcess
         }
     }
 
-    private static BrokerConfig LoadConfig(CommandLine line, string? temporary)
+    /// <summary>The configurations of the brokers of this process, one in most.</summary>
+    private static IReadOnlyList<BrokerConfig> LoadConfigs(CommandLine line, string? temporary)
     {
         IReadOnlyDictionary<string, string> environment = HostMachine.ReadEnvironment();
         IEnumerable<string> overrides = temporary is null ? line.Overrides : line.Overrides.Append($"log.dirs={temporary}");
-        return BrokerConfig.Load(new ConfigInputs
+        var inputs = new ConfigInputs
         {
             Host = HostMachine.DetectProfile(environment),
             File = line.ConfigFile is null ? [] : PropertiesText.Parse(HostMachine.ReadText(line.ConfigFile), line.ConfigFile),
             Environment = EnvironmentSource.Read(environment),
             Overrides = OverrideSource.Parse(overrides),
-        });
+        };
+        return line.Brokers == 1
+            ? [BrokerConfig.Load(inputs)]
+            : LocalCluster.Configure(inputs, line.Brokers, HostMachine.CreateStorage(), HostMachine.CreateRandom());
     }
 
-    private static IHost Build(BrokerConfig config, bool isEphemeral, TextWriter output)
+    private static IHost Build(IReadOnlyList<BrokerConfig> configs, bool isEphemeral, TextWriter output)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var levels = new LoggerLevels(LogLevel.Information);
@@ -83,16 +87,23 @@ internal static class BrokerProcess
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.AddProvider(new LineLoggerProvider(output, HostMachine.Time, levels));
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
-        builder.Services.AddSingleton(services => new Broker(new BrokerOptions
+        builder.Services.AddSingleton<IReadOnlyList<Broker>>(services =>
         {
-            Config = config,
-            Storage = HostMachine.CreateStorage(),
-            Time = HostMachine.Time,
-            CreateRandom = HostMachine.CreateRandom,
-            Loggers = services.GetRequiredService<ILoggerFactory>(),
-            LoggerLevels = levels,
-            IsEphemeral = isEphemeral,
-        }));
+            ILoggerFactory loggers = services.GetRequiredService<ILoggerFactory>();
+            return
+            [
+                .. configs.Select(config => new Broker(new BrokerOptions
+                {
+                    Config = config,
+                    Storage = HostMachine.CreateStorage(),
+                    Time = HostMachine.Time,
+                    CreateRandom = HostMachine.CreateRandom,
+                    Loggers = configs.Count == 1 ? loggers : new NodeLoggers(loggers, config.Node.NodeId),
+                    LoggerLevels = levels,
+                    IsEphemeral = isEphemeral,
+                })),
+            ];
+        });
         builder.Services.AddHostedService<BrokerService>();
         return builder.Build();
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Compat.Server.Hosting;
 
 /// <summary>What the process was started to do.</summary>
@@ -20,8 +22,9 @@ internal enum Command
 /// <param name="Command">What to do.</param>
 /// <param name="ConfigFile">--config: a file in the form of server.properties.</param>
 /// <param name="Overrides">--override: settings that win over the file and the environment.</param>
+/// <param name="Brokers">--brokers: how many brokers of one cluster run in this process.</param>
 /// <param name="IsEphemeral">--ephemeral: keep the data in a temporary directory that is gone at exit.</param>
-internal sealed record CommandLine(Command Command, string? ConfigFile, IReadOnlyList<string> Overrides, bool IsEphemeral)
+internal sealed record CommandLine(Command Command, string? ConfigFile, IReadOnlyList<string> Overrides, int Brokers, bool IsEphemeral)
 {
     /// <summary>What --help prints.</summary>
     public const string Help = """
@@ -29,6 +32,8 @@ internal sealed record CommandLine(Command Command, string? ConfigFile, IReadOnl
 
           --config FILE          read settings from FILE, in the form of server.properties
           --override NAME=VALUE  set one setting; wins over the file and over KAFKA_* environment variables
+          --brokers N            run a cluster of N brokers in this process: ports and node ids follow each other, and each
+                                 broker has a directory of its own under the data directory
           --ephemeral            keep the data in a temporary directory that is removed at exit
           --health               exit with 0 if the broker of this configuration is ready, with 1 if not
           --version              print the version
@@ -44,6 +49,7 @@ internal sealed record CommandLine(Command Command, string? ConfigFile, IReadOnl
         var command = Command.Run;
         string? configFile = null;
         var overrides = new List<string>();
+        int brokers = 1;
         bool isEphemeral = false;
         for (int i = 0; i < arguments.Count; i++)
         {
@@ -55,6 +61,9 @@ internal sealed record CommandLine(Command Command, string? ConfigFile, IReadOnl
                     break;
                 case "--override":
                     overrides.Add(value ?? Next(arguments, ref i));
+                    break;
+                case "--brokers":
+                    brokers = ParseBrokers(value ?? Next(arguments, ref i));
                     break;
                 case "--ephemeral" when value is null:
                     isEphemeral = true;
@@ -73,8 +82,13 @@ internal sealed record CommandLine(Command Command, string? ConfigFile, IReadOnl
             }
         }
 
-        return new CommandLine(command, configFile, overrides, isEphemeral);
+        return new CommandLine(command, configFile, overrides, brokers, isEphemeral);
     }
+
+    private static int ParseBrokers(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int brokers) && brokers is >= 1 and <= LocalCluster.MaxBrokers
+            ? brokers
+            : throw new FormatException($"--brokers is a number from 1 to {LocalCluster.MaxBrokers} and not {text}");
 
     private static (string Name, string? Value) Split(string argument)
     {

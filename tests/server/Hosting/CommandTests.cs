@@ -24,7 +24,7 @@ public sealed class CommandTests : IDisposable
     {
         (int code, string output, string error) = await RunAsync(argument);
         Assert.Equal((0, ""), (code, error));
-        Assert.All(["--config", "--override", "--ephemeral", "--health", "--version", "--help"], each => Assert.Contains(each, output, StringComparison.Ordinal));
+        Assert.All(["--config", "--override", "--brokers", "--ephemeral", "--health", "--version", "--help"], each => Assert.Contains(each, output, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -34,6 +34,9 @@ public sealed class CommandTests : IDisposable
     [InlineData("--config", "--config needs a value")]
     [InlineData("--override", "--override needs a value")]
     [InlineData("--override=num.partitions", "--override num.partitions is not in the form name=value")]
+    [InlineData("--brokers", "--brokers needs a value")]
+    [InlineData("--brokers=none", "--brokers is a number from 1 to 32 and not none")]
+    [InlineData("--brokers=33", "--brokers is a number from 1 to 32 and not 33")]
     [InlineData("--config=/no/such.properties", "/no/such.properties")]
     public Task An_argument_that_is_wrong_is_named(string argument, string expected) => AssertRefusedAsync(expected, argument);
 
