@@ -4,8 +4,8 @@ namespace Compat.Replication.Metadata;
 
 /// <summary>
 /// The features of KIP-584 that this broker has. A feature that clients or other brokers could rely on is listed only
-/// once it works, because a finalized level is a promise: transactions, the consumer group protocol, share groups,
-/// streams groups and eligible leader replicas are not in here yet.
+/// once it works, because a finalized level is a promise: transactions, the consumer group protocol, share groups and
+/// streams groups are not in here yet.
 /// </summary>
 public static class FeatureCatalog
 {
@@ -19,6 +19,7 @@ public static class FeatureCatalog
     public static ImmutableSortedDictionary<string, VersionRange> Supported { get; } =
         new Dictionary<string, VersionRange>
         {
+            [EligibleLeaderReplicas] = new(0, 1),
             [KRaftVersion] = new(0, 1),
             [MetadataVersion.FeatureName] = new(MetadataVersion.MinLevel, MetadataVersion.MaxLevel),
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);

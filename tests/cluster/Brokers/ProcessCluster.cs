@@ -30,11 +30,16 @@ internal sealed class ProcessCluster : IAsyncDisposable
     /// <param name="settings">Settings of every node beyond those that make it a cluster.</param>
     /// <param name="binary">The native binary, or null for what the build made.</param>
     /// <param name="settingsOf">Settings of one node, by its id; they win.</param>
+    /// <param name="hasOwnController">Whether the last node is the only controller and no broker, so that it outlives any number of brokers.</param>
     public static ProcessCluster Create(
-        int count = 3, IReadOnlyDictionary<string, string>? settings = null, string? binary = null, Func<int, IReadOnlyDictionary<string, string>>? settingsOf = null)
+        int count = 3,
+        IReadOnlyDictionary<string, string>? settings = null,
+        string? binary = null,
+        Func<int, IReadOnlyDictionary<string, string>>? settingsOf = null,
+        bool hasOwnController = false)
     {
         int[] ports = FreePorts.Take(2 * count);
-        string voters = string.Join(',', Enumerable.Range(1, count).Select(id => $"{id}@127.0.0.1:{ports[(2 * id) - 1]}"));
+        string voters = string.Join(',', Enumerable.Range(1, count).Where(IsController).Select(id => $"{id}@127.0.0.1:{ports[(2 * id) - 1]}"));
         TemporaryDirectory directory = new();
         return new ProcessCluster(directory,
         [
@@ -44,10 +49,11 @@ internal sealed class ProcessCluster : IAsyncDisposable
                 {
                     ["cluster.id"] = "ProcessesOfTheTests_ab",
                     ["node.id"] = $"{id}",
-                    ["process.roles"] = "broker,controller",
+                    ["process.roles"] = string.Join(',', Roles(id)),
                     ["controller.quorum.voters"] = voters,
                     ["controller.listener.names"] = "CONTROLLER",
-                    ["listeners"] = $"PLAINTEXT://127.0.0.1:{ports[(2 * id) - 2]},CONTROLLER://127.0.0.1:{ports[(2 * id) - 1]}",
+                    ["listeners"] = string.Join(',', Roles(id).Select(role => role == "broker"
+                        ? $"PLAINTEXT://127.0.0.1:{ports[(2 * id) - 2]}" : $"CONTROLLER://127.0.0.1:{ports[(2 * id) - 1]}")),
                     ["log.dirs"] = Path.Combine(directory.Path, $"{id}"),
                 };
                 foreach ((string name, string value) in (settings ?? new Dictionary<string, string>()).Concat(settingsOf?.Invoke(id) ?? new Dictionary<string, string>()))
@@ -58,13 +64,21 @@ internal sealed class ProcessCluster : IAsyncDisposable
                 return new ClusterNode(id, $"127.0.0.1:{ports[(2 * id) - 2]}", $"127.0.0.1:{ports[(2 * id) - 1]}", own, binary);
             }),
         ]);
+
+        bool IsController(int id) => !hasOwnController || id == count;
+
+        string[] Roles(int id) => [.. hasOwnController && id == count ? Array.Empty<string>() : ["broker"], .. IsController(id) ? ["controller"] : Array.Empty<string>()];
     }
 
     /// <summary>A cluster all of whose nodes are ready.</summary>
     public static async Task<ProcessCluster> StartAsync(
-        int count = 3, IReadOnlyDictionary<string, string>? settings = null, string? binary = null, Func<int, IReadOnlyDictionary<string, string>>? settingsOf = null)
+        int count = 3,
+        IReadOnlyDictionary<string, string>? settings = null,
+        string? binary = null,
+        Func<int, IReadOnlyDictionary<string, string>>? settingsOf = null,
+        bool hasOwnController = false)
     {
-        ProcessCluster cluster = Create(count, settings, binary, settingsOf);
+        ProcessCluster cluster = Create(count, settings, binary, settingsOf, hasOwnController);
         try
         {
             await cluster.StartAllAsync();
