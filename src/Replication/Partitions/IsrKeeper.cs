@@ -13,6 +13,9 @@ namespace Compat.Replication.Partitions;
 /// </summary>
 public sealed partial class IsrKeeper : IIsrChanges, IAsyncDisposable
 {
+    private const short FirstVersion = 2;
+    private const short FirstWithEpochs = 3;
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
@@ -79,13 +82,13 @@ public sealed partial class IsrKeeper : IIsrChanges, IAsyncDisposable
         await sending.ConfigureAwait(false);
     }
 
-    /// <summary>The request for some proposals.</summary>
-    internal static AlterPartitionRequest Describe(IEnumerable<IsrProposal> proposals, int brokerId, long brokerEpoch)
+    /// <summary>The request for some proposals, in a version that both sides know; before version 3 members go without their epochs (KIP-903).</summary>
+    internal static AlterPartitionRequest Describe(IEnumerable<IsrProposal> proposals, int brokerId, long brokerEpoch, short version)
     {
         var request = new AlterPartitionRequest { BrokerId = brokerId, BrokerEpoch = brokerEpoch };
         foreach (IGrouping<Uuid, IsrProposal> topic in proposals.GroupBy(proposal => proposal.Partition.TopicId))
         {
-            request.Topics.Add(new() { TopicId = topic.Key, Partitions = [.. topic.Select(Describe)] });
+            request.Topics.Add(new() { TopicId = topic.Key, Partitions = [.. topic.Select(proposal => Describe(proposal, version))] });
         }
         return request;
     }
@@ -105,13 +108,13 @@ public sealed partial class IsrKeeper : IIsrChanges, IAsyncDisposable
             : new IsrAnswer(found.ErrorCode, found.LeaderEpoch, [.. found.Isr], found.PartitionEpoch);
     }
 
-    private static AlterPartitionRequest.PartitionData Describe(IsrProposal proposal) => new()
+    private static AlterPartitionRequest.PartitionData Describe(IsrProposal proposal, short version) => new()
     {
         PartitionIndex = proposal.Partition.TopicPartition.Partition,
         LeaderEpoch = proposal.LeaderEpoch,
         PartitionEpoch = proposal.PartitionEpoch,
-        NewIsr = [.. proposal.NewIsr.Select(member => member.BrokerId)],
-        NewIsrWithEpochs = [.. proposal.NewIsr.Select(member => new AlterPartitionRequest.BrokerState
+        NewIsr = version < FirstWithEpochs ? [.. proposal.NewIsr.Select(member => member.BrokerId)] : [],
+        NewIsrWithEpochs = version < FirstWithEpochs ? [] : [.. proposal.NewIsr.Select(member => new AlterPartitionRequest.BrokerState
         {
             BrokerId = member.BrokerId,
             BrokerEpoch = member.BrokerEpoch,
@@ -132,9 +135,9 @@ public sealed partial class IsrKeeper : IIsrChanges, IAsyncDisposable
         {
             while (Take() is { Length: > 0 } proposals)
             {
-                AlterPartitionRequest request = Describe(proposals, _brokerId, _brokerEpoch());
-                using PeerAnswer<AlterPartitionResponse> answer = await _controller().SendAsync(PeerRequest.Of(request, AnswerTimeout), _stopping.Token)
-                    .ConfigureAwait(false);
+                PeerRequest<AlterPartitionResponse> request = PeerRequest.From(
+                    ApiKey.AlterPartition, FirstVersion, AnswerTimeout, version => Describe(proposals, _brokerId, _brokerEpoch(), version));
+                using PeerAnswer<AlterPartitionResponse> answer = await _controller().SendAsync(request, _stopping.Token).ConfigureAwait(false);
                 if (Conclude(proposals, answer.IsAnswered ? answer.Response : null))
                 {
                     await Task.Delay(RetryPause, _time, _stopping.Token).ConfigureAwait(false);

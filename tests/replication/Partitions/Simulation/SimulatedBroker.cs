@@ -161,7 +161,7 @@ internal sealed class SimulatedBroker : IPartitionListener, IIsrChanges, IDispos
     private void Send(IsrProposal proposal)
     {
         bool isAnswered = false;
-        AlterPartitionRequest request = IsrKeeper.Describe([proposal], Id, BrokerEpoch);
+        AlterPartitionRequest request = IsrKeeper.Describe([proposal], Id, BrokerEpoch, version: 3);
         Events.Send(Id, EventQueue.Controller, () =>
         {
             AlterPartitionResponse response = Controller.AlterPartition(request);
