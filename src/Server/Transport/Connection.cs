@@ -19,6 +19,9 @@ internal sealed partial class Connection : IRequestOwner
     private bool _isClosed;
     private bool _isAborted;
     private bool _isStopping;
+
+    // Whether the receiving side took no more from its buffer because too much was under way.
+    private bool _isLeftForRoom;
     private long _lastActiveAt;
 
     public Connection(
@@ -137,7 +140,9 @@ internal sealed partial class Connection : IRequestOwner
                 Close($"a request of {refused} bytes was announced, 1 to {MaxFrameBytes} are allowed");
             }
 
-            if (!await WaitForRoomAsync())
+            // Requests that are in the buffer already come before what is received next.
+            bool mayReceive = !await WaitForRoomAsync() && (!_isLeftForRoom || _isAborted);
+            if (mayReceive)
             {
                 ReceiveStatus status = await _reader.ReceiveAsync();
                 if (status != ReceiveStatus.Received)
@@ -161,7 +166,7 @@ internal sealed partial class Connection : IRequestOwner
         try
         {
             BeginBurst();
-            while (HasRoom && _reader.TryRead(MaxFrameBytes, out Frame frame))
+            while (!(_isLeftForRoom = !HasRoom) && _reader.TryRead(MaxFrameBytes, out Frame frame))
             {
                 bytes += frame.Memory.Length;
                 _dispatcher.Dispatch(this, frame);

@@ -61,6 +61,25 @@ public class ConnectionTests
     }
 
     [Fact]
+    public async Task Requests_that_arrived_together_are_all_answered_however_many_they_are()
+    {
+        const int Count = (3 * Connection.MaxRequestsUnderWay) + 10;
+        await using var server = new TestServer();
+        using TestClient client = await server.ConnectAsync();
+        byte[][] frames = [.. Enumerable.Range(0, Count).Select(i => TestClient.Encode(ApiKey.ApiVersions, 0, i, body => body.Write(new ApiVersionsRequest(), 0)))];
+
+        // Many of them are in one buffer, and all are answered in the moment in which they are carried out.
+        Task sending = client.SendAsync(frames.SelectMany(frame => frame).ToArray());
+
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal(i, (await client.ReadAsync<ApiVersionsResponse>(ApiKey.ApiVersions, 0)).CorrelationId);
+        }
+
+        await sending;
+    }
+
+    [Fact]
     public async Task A_request_is_not_given_back_to_the_pool_before_its_answer_is_encoded()
     {
         var handler = new HeldHandler();
