@@ -33,7 +33,7 @@ public class ComposeTests
         Metadata metadata = admin.GetMetadata("t", Wait.Limit);
         Assert.Equal(brokers.Order(), metadata.Brokers.Select(broker => broker.BrokerId).Order());
         Assert.All(metadata.Topics.Single().Partitions, partition => Assert.Equal(brokers.Order(), partition.InSyncReplicas.Order()));
-        Assert.Empty(processes.Complaints);
+        Assert.Empty(processes.UnknownSettings);
     }
 
     private static List<string> Read(string bootstrap, int count)

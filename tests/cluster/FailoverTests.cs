@@ -4,7 +4,6 @@ using Compat.Cluster.Tests.Histories;
 using Compat.Cluster.Tests.Workloads;
 using Compat.Load.Failover;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Compat.Cluster.Tests;
 

@@ -3,9 +3,9 @@ using Compat.Cluster.Tests.Brokers;
 using Compat.Cluster.Tests.Histories;
 using Compat.Cluster.Tests.Workloads;
 using Compat.Load.Protocol;
-using Compat.Wire;
 using Compat.Wire.Messages;
 using Confluent.Kafka;
+using ErrorCode = Compat.Wire.ErrorCode;
 
 namespace Compat.Cluster.Tests;
 

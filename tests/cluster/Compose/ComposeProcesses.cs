@@ -52,8 +52,8 @@ internal sealed class ComposeProcesses : IAsyncDisposable
         }
     }
 
-    /// <summary>What the processes have said, but for their start.</summary>
-    public IEnumerable<string> Complaints => _running.SelectMany(running => running.Lines.Where(line => line.Contains(" WARN ", StringComparison.Ordinal) || line.Contains(" ERROR ", StringComparison.Ordinal)));
+    /// <summary>What of the environments the processes did not know.</summary>
+    public IEnumerable<string> UnknownSettings => _running.SelectMany(running => running.Lines.Where(line => line.Contains("Unknown configuration", StringComparison.Ordinal)));
 
     public ValueTask DisposeAsync()
     {

@@ -82,5 +82,5 @@ internal static class ComposeExamples
         ("KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR", "1"),
         ("KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR", "1"),
         ("KAFKA_LOG_DIRS", "/tmp/kraft-combined-logs"),
-    ]).ToDictionary(variable => variable.Name, variable => variable.Value);
+    ]).ToDictionary(variable => variable.Item1, variable => variable.Item2);
 }

@@ -20,14 +20,16 @@ internal sealed record ClusterState(int Controller, IReadOnlyList<int> Leaders, 
     public static async Task<ClusterState> WholeAsync(string address, string topic)
     {
         using var patience = new CancellationTokenSource(Patience);
+        ClusterState? last = null;
         while (true)
         {
             try
             {
                 using var connection = await KafkaConnection.OpenAsync(address, patience.Token);
-                while (await AskAsync(connection, topic, patience.Token) is var state)
+                while (true)
                 {
-                    if (state.IsWhole && await ElectPreferredAsync(connection, patience.Token))
+                    last = await AskAsync(connection, topic, patience.Token);
+                    if (last.IsWhole && await ElectPreferredAsync(connection, patience.Token))
                     {
                         return await AskAsync(connection, topic, patience.Token);
                     }
@@ -41,7 +43,7 @@ internal sealed record ClusterState(int Controller, IReadOnlyList<int> Leaders, 
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException("the replicas were not in sync again in time");
+                throw new TimeoutException($"the replicas are not all in sync and led by the preferred ones: {last}, leaders {string.Join(',', last?.Leaders ?? [])}");
             }
         }
     }
@@ -62,6 +64,6 @@ internal sealed record ClusterState(int Controller, IReadOnlyList<int> Leaders, 
     private static async Task<bool> ElectPreferredAsync(KafkaConnection connection, CancellationToken cancellation)
     {
         var elected = await connection.SendAsync(new ElectLeadersRequest { ElectionType = 0, TopicPartitions = null, TimeoutMs = 10_000 }, cancellation);
-        return elected.ErrorCode == ErrorCode.None && elected.ReplicaElectionResults.Count == 0;
+        return elected.ErrorCode == ErrorCode.None && elected.ReplicaElectionResults.All(topic => topic.PartitionResult.Count == 0);
     }
 }

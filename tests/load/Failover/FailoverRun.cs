@@ -4,9 +4,9 @@ using Compat.Load.CommandLine;
 using Compat.Load.Protocol;
 using Compat.Load.Report;
 using Compat.Load.Scenarios;
-using Compat.Wire;
 using Compat.Wire.Messages;
 using Confluent.Kafka;
+using ErrorCode = Compat.Wire.ErrorCode;
 
 namespace Compat.Load.Failover;
 
