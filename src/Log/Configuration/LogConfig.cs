@@ -89,6 +89,12 @@ public sealed record LogConfig
     /// <summary>Whether a replica outside the ISR may become leader.</summary>
     public required bool UncleanLeaderElectionEnable { get; init; }
 
+    /// <summary>The replicas whose leaders send no faster than <c>leader.replication.throttled.rate</c>.</summary>
+    public ThrottledReplicas LeaderThrottledReplicas { get; init; } = ThrottledReplicas.None;
+
+    /// <summary>The replicas that follow no faster than <c>follower.replication.throttled.rate</c>.</summary>
+    public ThrottledReplicas FollowerThrottledReplicas { get; init; } = ThrottledReplicas.None;
+
     /// <summary>Age at which the active segment is closed when compaction is to reach its records in time.</summary>
     public long MaxSegmentMs => CleanupCompact && MaxCompactionLagMs > 0 ? Math.Min(MaxCompactionLagMs, SegmentMs) : SegmentMs;
 

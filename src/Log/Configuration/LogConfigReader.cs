@@ -36,6 +36,8 @@ internal readonly struct LogConfigReader(IReadOnlyDictionary<string, string?> va
             MessageTimestampAfterMaxMs = Value<long>(TopicConfigNames.MessageTimestampAfterMaxMs),
             MinInsyncReplicas = Value<int>(TopicConfigNames.MinInsyncReplicas),
             UncleanLeaderElectionEnable = Value<bool>(TopicConfigNames.UncleanLeaderElectionEnable),
+            LeaderThrottledReplicas = ThrottledReplicas.From(Value<string[]>(TopicConfigNames.LeaderReplicationThrottledReplicas)),
+            FollowerThrottledReplicas = ThrottledReplicas.From(Value<string[]>(TopicConfigNames.FollowerReplicationThrottledReplicas)),
         };
     }
 

@@ -6,7 +6,6 @@ namespace Compat.Log.Configuration;
 // What records may look like, who has to have them, and what belongs to features beyond one broker.
 public static partial class TopicConfigs
 {
-    private const string NoThrottling = "replication is not throttled";
     private const string NoRemoteStorage = "there is no remote storage";
     private const string NoShareGroups = "there are no share groups";
 
@@ -37,9 +36,9 @@ public static partial class TopicConfigs
         Define(TopicConfigNames.UncleanLeaderElectionEnable, ConfigType.Boolean, "false", null, "unclean.leader.election.enable",
             "Whether a replica outside the in-sync set may become leader when there is no other, at the price of losing records."),
         Define(TopicConfigNames.LeaderReplicationThrottledReplicas, List, "", ThrottledReplicas, "",
-            "The replicas whose leaders are throttled, as partition:broker pairs, or * for all of the topic.").WithoutEffect(NoThrottling),
+            "The replicas whose leaders are throttled, as partition:broker pairs, or * for all of the topic."),
         Define(TopicConfigNames.FollowerReplicationThrottledReplicas, List, "", ThrottledReplicas, "",
-            "The replicas whose followers are throttled, as partition:broker pairs, or * for all of the topic.").WithoutEffect(NoThrottling),
+            "The replicas whose followers are throttled, as partition:broker pairs, or * for all of the topic."),
         Define(TopicConfigNames.ErrorsDeadLetterQueueGroupEnable, ConfigType.Boolean, "false", null, "",
             "Whether share groups may write records they could not deliver to this topic (KIP-1191).").WithoutEffect(NoShareGroups),
     ];

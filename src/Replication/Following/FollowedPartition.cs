@@ -34,6 +34,9 @@ internal sealed class FollowedPartition
     /// <summary>After an error: when it may be fetched again, ms of the monotonic clock.</summary>
     public long? ReadyAtMs { get; set; }
 
+    /// <summary>What the leader said last is committed, -1 while it has said nothing.</summary>
+    public long LeaderHighWatermark { get; set; } = -1;
+
     /// <summary>How many errors there were since it was last fetched.</summary>
     public int Failures { get; set; }
 

@@ -12,6 +12,9 @@ namespace Compat.Replication.Following;
 /// </summary>
 internal sealed partial class FollowedPartitions
 {
+    /// <summary>How long a throttled partition rests before its quota is looked at again.</summary>
+    private const int ThrottledMs = 100;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<FollowedKey, FollowedPartition> _partitions = [];
 
@@ -223,6 +226,7 @@ internal sealed partial class FollowedPartitions
                 ? Try(followed, () => partition.AppendAsFollower(followed.LeaderEpoch, data))
                 : Try(followed, () => partition.TruncateToDivergence(followed.LeaderEpoch, new EpochEndOffset(data.DivergingEpoch.Epoch, data.DivergingEpoch.EndOffset)));
             Conclude(followed, code, nowMs);
+            CountFetched(followed, data, nowMs);
             return;
         }
         if (code == ErrorCode.OffsetOutOfRange)
@@ -258,6 +262,20 @@ internal sealed partial class FollowedPartitions
         }
     }
 
+    /// <summary>Counts what was fetched against the quota of replicas that are throttled, and rests if that is used up.</summary>
+    private void CountFetched(FollowedPartition followed, FetchResponse.PartitionData data, long nowMs)
+    {
+        followed.LeaderHighWatermark = data.HighWatermark;
+        _options.Throttle?.CountFetched(followed.Partition, data.Records.Size);
+        if (followed.IsReady && IsHeld(followed))
+        {
+            Rest(followed, nowMs + ThrottledMs);
+        }
+    }
+
+    private bool IsHeld(FollowedPartition followed) =>
+        _options.Throttle?.HoldsFetch(followed.Partition, followed.LeaderHighWatermark) ?? false;
+
     private void Pause(FollowedPartition followed, ErrorCode code, long nowMs)
     {
         long pauseMs = _options.PauseMs(followed.Failures++);
@@ -265,8 +283,13 @@ internal sealed partial class FollowedPartitions
         {
             LogPaused(followed.Partition.TopicPartition, code);
         }
+        Rest(followed, nowMs + pauseMs);
+    }
+
+    private void Rest(FollowedPartition followed, long untilMs)
+    {
         Forget(followed);
-        followed.ReadyAtMs = nowMs + pauseMs;
+        followed.ReadyAtMs = untilMs;
         _pausing.Add(followed);
     }
 
@@ -287,6 +310,11 @@ internal sealed partial class FollowedPartitions
     {
         foreach (FollowedPartition followed in _pausing.Where(each => each.ReadyAtMs <= nowMs).ToArray())
         {
+            if (IsHeld(followed))
+            {
+                followed.ReadyAtMs = nowMs + ThrottledMs;
+                continue;
+            }
             _pausing.Remove(followed);
             followed.ReadyAtMs = null;
             _moved.Add(followed);

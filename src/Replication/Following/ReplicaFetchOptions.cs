@@ -1,3 +1,5 @@
+using Compat.Replication.Throttling;
+
 namespace Compat.Replication.Following;
 
 /// <summary>How followers fetch; the names and defaults are those of Kafka's settings.</summary>
@@ -29,6 +31,9 @@ public sealed record ReplicaFetchOptions
 
     /// <summary>num.replica.fetchers: how many fetches may be under way to one leader.</summary>
     public int FetchersPerLeader { get; init; } = 1;
+
+    /// <summary>Holds replicas back that are copied slowly on purpose; null for nothing.</summary>
+    public ReplicationThrottle? Throttle { get; init; }
 
     /// <summary>
     /// The pause after an error, ms. It begins short and doubles: most errors come of an election that the leader has not heard

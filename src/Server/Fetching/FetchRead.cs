@@ -1,5 +1,6 @@
 using Compat.Log;
 using Compat.Replication.Partitions;
+using Compat.Replication.Throttling;
 using Compat.Wire.Messages;
 
 namespace Compat.Server.Fetching;
@@ -44,11 +45,13 @@ internal sealed class FetchRead : IDisposable
     }
 
     /// <summary>Counts for each partition what the client is about to be sent.</summary>
-    public void CountBytesOut()
+    /// <param name="throttle">What replicas may be sent, for the fetch of one; null for clients.</param>
+    public void CountBytesOut(ReplicationThrottle? throttle)
     {
         foreach ((Partition partition, LogReadResult read) in _open)
         {
             partition.Counters.CountBytesOut(read.Records.Size);
+            throttle?.CountSent(partition, read.Records.Size);
         }
     }
 

@@ -2,6 +2,7 @@ using Compat.Log;
 using Compat.Log.Epochs;
 using Compat.Log.Segments;
 using Compat.Replication.Partitions;
+using Compat.Replication.Throttling;
 using Compat.Server.Handlers;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -19,11 +20,13 @@ internal sealed class FetchReader
 
     private readonly PartitionLookup _partitions;
     private readonly PreferredReplicas? _preferred;
+    private readonly ReplicationThrottle? _throttle;
 
-    public FetchReader(PartitionLookup partitions, PreferredReplicas? preferred)
+    public FetchReader(PartitionLookup partitions, PreferredReplicas? preferred, ReplicationThrottle? throttle)
     {
         _partitions = partitions;
         _preferred = preferred;
+        _throttle = throttle;
     }
 
     /// <summary>
@@ -112,7 +115,10 @@ internal sealed class FetchReader
     private FetchResponse.PartitionData ReadLog(
         FetchPlan plan, FetchTarget target, int left, FetchRead read, Partition partition, bool isArrival)
     {
-        LogReadResult result = partition.Log.Read(target.FetchOffset, Math.Min(target.MaxBytes, left), plan.Isolation, minOneBatch: read.Bytes == 0);
+        // A replica that is held back hears of everything but the records.
+        bool isHeld = plan.Replica is { } follower && _throttle?.HoldsFollower(partition, follower.BrokerId) == true;
+        LogReadResult result = partition.Log.Read(
+            target.FetchOffset, isHeld ? 0 : Math.Min(target.MaxBytes, left), plan.Isolation, minOneBatch: read.Bytes == 0 && !isHeld);
         ErrorCode code = result.ErrorCode;
         if (code == ErrorCode.None && isArrival && plan.Replica is { } replica)
         {

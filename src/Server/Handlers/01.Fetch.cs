@@ -1,5 +1,6 @@
 using Compat.Log;
 using Compat.Replication.Quorum;
+using Compat.Replication.Throttling;
 using Compat.Server.Fetching;
 using Compat.Server.Platform;
 using Compat.Wire;
@@ -25,14 +26,22 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
     private readonly FetchSessionCache _sessions;
     private readonly DeadlineQueue _deadlines;
     private readonly BurstWork _owed;
+    private readonly ReplicationThrottle? _throttle;
     private readonly int _maxBytes;
 
     internal FetchHandler(
-        PartitionLookup partitions, PreferredReplicas? preferred, FetchSessionCache sessions, DeadlineQueue deadlines, BurstWork owed, int maxBytes)
+        PartitionLookup partitions,
+        PreferredReplicas? preferred,
+        FetchSessionCache sessions,
+        DeadlineQueue deadlines,
+        BurstWork owed,
+        int maxBytes,
+        ReplicationThrottle? throttle = null)
     {
         _partitions = partitions;
         _owed = owed;
-        _reader = new FetchReader(partitions, preferred);
+        _throttle = throttle;
+        _reader = new FetchReader(partitions, preferred, throttle);
         _sessions = sessions;
         _deadlines = deadlines;
         _maxBytes = maxBytes;
@@ -53,7 +62,7 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
         bool isDue = request.MaxWaitMs <= 0 || read.IsUrgent || !read.HasRead || read.Bytes >= plan.MinBytes;
         if (isDue)
         {
-            return ValueTask.FromResult<FetchResponse?>(Answer(session, read, context));
+            return ValueTask.FromResult<FetchResponse?>(Answer(session, plan, read, context));
         }
 
         read.Dispose();
@@ -71,7 +80,7 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
         }
 
         FetchRead read = await waiting.WaitAsync(maxWait, context.ConnectionClosed);
-        return Answer(session, read, context);
+        return Answer(session, plan, read, context);
     }
 
     private FetchPlan Plan(FetchRequest request, IReadOnlyList<FetchTarget> targets, FetchingReplica? replica, short version)
@@ -87,10 +96,10 @@ public sealed class FetchHandler : ApiHandler<FetchRequest, FetchResponse>
         };
     }
 
-    private FetchResponse Answer(FetchContext session, FetchRead read, RequestContext context)
+    private FetchResponse Answer(FetchContext session, FetchPlan plan, FetchRead read, RequestContext context)
     {
         context.Resources = read;
-        read.CountBytesOut();
+        read.CountBytesOut(plan.Replica is null ? null : _throttle);
         FetchResponse response = session.Answer(read.Results);
         foreach (int leader in read.NewLeaders ?? [])
         {

@@ -23,7 +23,7 @@ internal static class ApiHandlerList
         handlers = new ApiHandlers(
         [
             new ProduceHandler(parts.Lookup),
-            new FetchHandler(parts.Lookup, parts.PreferredReplicas, parts.FetchSessions, parts.Deadlines, parts.Owed, config.Network.FetchMaxBytes),
+            new FetchHandler(parts.Lookup, parts.PreferredReplicas, parts.FetchSessions, parts.Deadlines, parts.Owed, config.Network.FetchMaxBytes, parts.Throttle),
             new ListOffsetsHandler(parts.Lookup),
             new MetadataHandler(cluster, config.Topics.AutoCreateEnable ? parts.TopicCreator : null),
             new OffsetCommitHandler(parts.Groups, () => parts.Image),

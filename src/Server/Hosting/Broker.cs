@@ -207,6 +207,8 @@ public sealed class Broker : IAsyncDisposable
             connections.Limits = LimitsOf(config.Network);
             parts.LogContext.ProducerIdExpirationMs = config.Producers.ProducerIdExpirationMs;
             parts.Logs.Cleaner.Reconfigure(config.Cleaner);
+            parts.Throttle.Leader.BytesPerSecond = config.Replication.LeaderThrottledRate;
+            parts.Throttle.Follower.BytesPerSecond = config.Replication.FollowerThrottledRate;
         }
     }
 

@@ -7,6 +7,7 @@ using Compat.Replication.Following;
 using Compat.Replication.Metadata;
 using Compat.Replication.Partitions;
 using Compat.Replication.Quorum;
+using Compat.Replication.Throttling;
 using Compat.Server.Configuration;
 using Compat.Server.Fetching;
 using Compat.Server.Forwarding;
@@ -88,8 +89,9 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         _directories = new DirectoryAssignments(NodeId, () => Lifecycle.BrokerEpoch, Logs, _controllerChannel, options.Time);
         Lookup = new PartitionLookup(Partitions, () => Loader.Image, AddressOf);
         PreferredReplicas = config.Replication.SelectsByRack ? new PreferredReplicas(() => Loader.Image.Cluster) : null;
+        Throttle = new ReplicationThrottle(NodeId, NewQuota(config.Replication), NewQuota(config.Replication));
         Followers = new FollowerFetchers(
-            LogOptions.Followers(config), peers, AddressOfBroker, () => Lifecycle.BrokerEpoch, options.Time, options.Loggers.CreateLogger<FollowerFetchers>());
+            LogOptions.Followers(config) with { Throttle = Throttle }, peers, AddressOfBroker, () => Lifecycle.BrokerEpoch, options.Time, options.Loggers.CreateLogger<FollowerFetchers>());
         FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
         TopicCreator = new AutoTopicCreator(_controllerChannel, Loader, GroupOptions.Topics(config.Groups), options.Loggers.CreateLogger<AutoTopicCreator>());
         Groups = new GroupCoordinator(
@@ -148,6 +150,9 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public IsrKeeper IsrKeeper { get; }
 
     public FollowerFetchers Followers { get; }
+
+    /// <summary>What may be copied to and from replicas that are throttled.</summary>
+    public ReplicationThrottle Throttle { get; }
 
     /// <summary>Sends clients to replicas that are nearer; null unless replica.selector.class asks for it.</summary>
     public PreferredReplicas? PreferredReplicas { get; }
@@ -270,6 +275,8 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
                 : new BrokerEndpoint(endpoint.Name, endpoint.Host ?? "localhost", endpoint.Port, (short)endpoint.Protocol)),
         ];
     }
+
+    private ReplicationQuota NewQuota(ReplicationConfig config) => new(Options.Time, config.QuotaSamples, config.QuotaSample);
 
     private BrokerEndpoint Describe(BoundListener listener)
     {

@@ -4,6 +4,7 @@ using Compat.Log.Storage;
 using Compat.Replication.Following;
 using Compat.Replication.Metadata;
 using Compat.Replication.Partitions;
+using Compat.Replication.Throttling;
 using Compat.Server.Fetching;
 using Compat.Server.Handlers;
 using Compat.Server.Peers;
@@ -46,6 +47,9 @@ internal sealed class ReplicaCluster : IAsyncDisposable
 
     /// <summary>How long leaders hold fetches of followers.</summary>
     public int MaxWaitMs { get; }
+
+    /// <summary>Whether brokers that start have copied more just now than they may in any time.</summary>
+    public bool AreQuotasUsedUp { get; set; }
 
     public MetadataImage Image => _image;
 
@@ -177,8 +181,18 @@ internal sealed class ReplicaBroker : IIsrChanges, IAsyncDisposable
         _registry = new PartitionRegistry(
             new PartitionRegistryOptions(id, IncarnationId), _logs, (_, _) => cluster.Config, this, time, NullLogger<PartitionRegistry>.Instance);
         var peers = new PeerNetwork(dialer, new PeerOptions { ClientId = $"{id}", SoftwareVersion = "1.0" }, time);
-        _fetchers = new FollowerFetchers(
-            new ReplicaFetchOptions { BrokerId = id, BackoffMs = 20, MaxWaitMs = cluster.MaxWaitMs, SocketTimeoutMs = 30_000 + cluster.MaxWaitMs }, peers, AddressOf, () => EpochOf(id), time, NullLogger<FollowerFetchers>.Instance);
+        Throttle = new ReplicationThrottle(id, NewQuota(cluster.AreQuotasUsedUp), NewQuota(cluster.AreQuotasUsedUp));
+        var options = new ReplicaFetchOptions
+        {
+            BrokerId = id,
+            BackoffMs = 20,
+            MaxWaitMs = cluster.MaxWaitMs,
+            SocketTimeoutMs = 30_000 + cluster.MaxWaitMs,
+            // A batch an answer.
+            PartitionMaxBytes = 1,
+            Throttle = Throttle,
+        };
+        _fetchers = new FollowerFetchers(options, peers, AddressOf, () => EpochOf(id), time, NullLogger<FollowerFetchers>.Instance);
         _registry.AddListener(_fetchers);
         Sessions = new FetchSessionCache(100, time, random);
         _server = Serve(new BrokerEndpoint("PLAINTEXT", $"host{id}", 9092, 0), dialer);
@@ -191,6 +205,8 @@ internal sealed class ReplicaBroker : IIsrChanges, IAsyncDisposable
     public Uuid IncarnationId { get; }
 
     public FetchSessionCache Sessions { get; }
+
+    public ReplicationThrottle Throttle { get; }
 
     public Partition Partition => PartitionAt(0);
 
@@ -222,12 +238,19 @@ internal sealed class ReplicaBroker : IIsrChanges, IAsyncDisposable
         all = new ApiHandlers(
         [
             new ApiVersionsHandler(() => all!, new Transport.TestIdentity()),
-            new FetchHandler(lookup, null, Sessions, _deadlines, new BurstWork(), maxBytes: 50_000_000),
+            new FetchHandler(lookup, null, Sessions, _deadlines, new BurstWork(), maxBytes: 50_000_000, Throttle),
             new ListOffsetsHandler(lookup),
         ]);
         var server = new ConnectionServer(new ConnectionLimits(), new RequestDispatcher(all, time, new BurstWork()), time, NullLogger.Instance);
         server.Start(endpoint.ListenerName, dialer.Listen(endpoint));
         return server;
+    }
+
+    private static ReplicationQuota NewQuota(bool isUsedUp)
+    {
+        var quota = new ReplicationQuota(TimeProvider.System, samples: 11, sample: TimeSpan.FromHours(1)) { BytesPerSecond = isUsedUp ? 0 : ReplicationQuota.Unlimited };
+        quota.Record(1);
+        return quota;
     }
 
     private long EpochOf(int id) => _image.Cluster.TryGetBroker(id, out BrokerRegistration? broker) ? broker.Epoch : -1;

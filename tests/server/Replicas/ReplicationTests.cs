@@ -2,6 +2,7 @@ using Compat.Log;
 using Compat.Log.Configuration;
 using Compat.Log.Storage;
 using Compat.Replication.Partitions;
+using Compat.Replication.Throttling;
 using Compat.Wire;
 using Compat.Wire.Records;
 
@@ -116,6 +117,42 @@ public sealed class ReplicationTests
 
         Assert.Equal(ErrorCode.NotEnoughReplicas, await ProduceAsync(cluster[1], 1, "a"));
         Assert.Equal(0, cluster[1].Partition.Log.LogEndOffset);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task A_throttled_replica_waits_until_its_quota_allows_more_and_one_in_sync_does_not(bool isOnLeader, long heldAt)
+    {
+        ThrottledReplicas all = ThrottledReplicas.From(["*"]);
+        await using var cluster = new ReplicaCluster(3, isOnLeader
+            ? LogConfig.Default with { LeaderThrottledReplicas = all }
+            : LogConfig.Default with { FollowerThrottledReplicas = all });
+        cluster.CreateTopic(1, 2, 3);
+        Assert.Equal(ErrorCode.None, await ProduceAsync(cluster[1], 0, "a"));
+        MemoryStorage disk = await cluster.StopAsync(3);
+        cluster.Elect(1, 1, 2);
+        cluster[1].Throttle.Leader.BytesPerSecond = 0;
+        cluster[2].Throttle.Follower.BytesPerSecond = 0;
+        cluster.AreQuotasUsedUp = true;
+        foreach (string value in (string[])["b", "c", "d"])
+        {
+            Assert.Equal(ErrorCode.None, await ProduceAsync(cluster[1], 1, value));
+        }
+
+        cluster.Start(3, disk);
+
+        // A leader that holds back says what is committed; a follower hears that with the first batch, and then asks for no more.
+        Partition held = cluster[3].Partition;
+        await UntilAsync(() => held.Log.LogEndOffset == heldAt && held.HighWatermark == heldAt, "the replica has heard of its leader");
+        Assert.Equal(ErrorCode.None, await ProduceAsync(cluster[1], 1, "e"));
+        Assert.Equal(heldAt, held.Log.LogEndOffset);
+        Assert.DoesNotContain(3, cluster[1].Partition.InSyncReplicas);
+
+        cluster[1].Throttle.Leader.BytesPerSecond = ReplicationQuota.Unlimited;
+        cluster[3].Throttle.Follower.BytesPerSecond = ReplicationQuota.Unlimited;
+        await SameAsync(cluster, 5);
+        await UntilAsync(() => cluster[1].Partition.InSyncReplicas.Length == 3, "it is in sync again");
     }
 
     private static async Task<ErrorCode> ProduceAsync(ReplicaBroker broker, int leaderEpoch, params string[] values)

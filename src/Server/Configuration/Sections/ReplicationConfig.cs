@@ -32,6 +32,18 @@ public sealed record ReplicationConfig
     /// <summary>Whether replica.selector.class sends clients to replicas in their own rack.</summary>
     public required bool SelectsByRack { get; init; }
 
+    /// <summary>leader.replication.throttled.rate: bytes a second that are sent to throttled replicas.</summary>
+    public required long LeaderThrottledRate { get; init; }
+
+    /// <summary>follower.replication.throttled.rate: bytes a second that throttled replicas fetch.</summary>
+    public required long FollowerThrottledRate { get; init; }
+
+    /// <summary>replication.quota.window.num: samples by which those rates are held.</summary>
+    public required int QuotaSamples { get; init; }
+
+    /// <summary>replication.quota.window.size.seconds: time that one of them covers.</summary>
+    public required TimeSpan QuotaSample { get; init; }
+
     internal static ReplicationConfig From(ConfigValues values) => new()
     {
         LagTimeMaxMs = values.Required<long>("replica.lag.time.max.ms"),
@@ -42,6 +54,10 @@ public sealed record ReplicationConfig
         FetchBackoffMs = values.Required<int>("replica.fetch.backoff.ms"),
         SocketTimeoutMs = values.Required<int>("replica.socket.timeout.ms"),
         FetchersPerLeader = values.Required<int>("num.replica.fetchers"),
+        LeaderThrottledRate = values.Required<long>("leader.replication.throttled.rate"),
+        FollowerThrottledRate = values.Required<long>("follower.replication.throttled.rate"),
+        QuotaSamples = values.Required<int>("replication.quota.window.num"),
+        QuotaSample = ConfigTime.Milliseconds(values.Required<int>("replication.quota.window.size.seconds") * 1_000L),
         SelectsByRack = values.Text("replica.selector.class") == RackAwareSelector,
     };
 }
