@@ -156,6 +156,22 @@ public class ProducerTests
     }
 
     [Fact]
+    public void A_retry_is_recognised_after_truncations_to_where_a_snapshot_once_had_no_producers()
+    {
+        LogFixture fixture = new();
+        fixture.AppendValues("plain");
+        fixture.Log.Roll();
+        fixture.Log.TruncateTo(0);
+        fixture.Append(Batches.FromProducer(9, 0, 0));
+        fixture.Log.Roll();
+        fixture.AppendValues("cut off");
+
+        fixture.Log.TruncateTo(1);
+
+        Assert.True(fixture.Append(Batches.FromProducer(9, 0, 0)).IsDuplicate);
+    }
+
+    [Fact]
     public void An_idle_producer_is_forgotten_and_one_in_a_transaction_is_not()
     {
         _fixture.Context.ProducerIdExpirationMs = 60_000;

@@ -107,6 +107,9 @@ internal sealed class ProducerSnapshots(IStorage storage, LogFolder folder)
     private void Delete(long offset)
     {
         _offsets.Remove(offset);
+
+        // Another one may be taken at this offset.
+        _emptyOffset = _emptyOffset == offset ? -1 : _emptyOffset;
         storage.DeleteFile(PathOf(offset));
     }
 
