@@ -242,7 +242,7 @@ internal sealed partial class Segment
     private bool IsTrue(IndexEntry entry)
     {
         bool isTrue = false;
-        if (entry.Position < _size)
+        if (entry.Position >= 0 && entry.Position < _size)
         {
             ScanHeaders(entry.Position, (header, _) => isTrue = header.LastOffset == entry.Offset, entry.Position + 1);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Compat.Coordination.Groups;
 using Compat.Log;
 using Compat.Replication.Brokers;
@@ -200,14 +201,21 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             : null;
     }
 
-    /// <summary>Replays the metadata, opens the logs, and takes the lead of the partitions.</summary>
+    /// <summary>Replays the metadata, opens the logs, and takes the lead of the partitions; ends with the reason when that cannot be.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _quorum.Start(Loader);
         _registrar?.Start();
         if (Options.Config.Node.IsBroker)
         {
-            await Lifecycle.StartAsync(cancellationToken);
+            // Whoever could not follow the metadata would wait for the controller in vain.
+            Task serving = Lifecycle.StartAsync(cancellationToken);
+            if (await Task.WhenAny(serving, Fatal) != serving)
+            {
+                ExceptionDispatchInfo.Throw(await Fatal);
+            }
+
+            await serving;
             _directories.Start();
         }
 
