@@ -88,6 +88,34 @@ public class LogManagerTests
         Assert.Equal((Id, 2, 2, 2), (found.TopicId, found.LogEndOffset, found.HighWatermark, found.RecoveryPoint));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_start_that_ends_before_the_logs_are_loaded_leaves_everything_as_it_was(bool isClean)
+    {
+        LogManager manager = Open();
+        PartitionLog log = manager.GetOrCreate(First, Id, LogConfig.Default);
+        Append(log, "a", "b");
+        log.AdvanceHighWatermark(2);
+        if (isClean)
+        {
+            manager.Close(brokerEpoch: 42);
+        }
+        else
+        {
+            manager.WriteHighWatermarks();
+        }
+
+        _storage = _storage.Copy();
+        string? checkpoint = _storage.ReadAllText("/data/replication-offset-checkpoint");
+        Open().Close(brokerEpoch: 43);
+
+        Assert.Equal(checkpoint, _storage.ReadAllText("/data/replication-offset-checkpoint"));
+        using LogManager again = Open();
+        Assert.Equal(isClean, again.Directories[0].WasCleanlyShutDown);
+        Assert.Equal(isClean ? 42 : -1, again.PreviousBrokerEpoch);
+    }
+
     [Fact]
     public void After_a_kill_everything_that_was_appended_is_there()
     {

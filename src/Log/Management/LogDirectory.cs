@@ -143,6 +143,24 @@ public sealed class LogDirectory : IDisposable
     internal void WriteCleanShutdown(long brokerEpoch, bool flush) =>
         CleanShutdownFile.Write(Storage, PathOf(CleanShutdownFile.FileName), brokerEpoch, flush);
 
+    /// <summary>Says again what the last stop said, when nothing has changed since; a device that fails leaves the directory as after a crash.</summary>
+    internal void RestoreCleanShutdown(bool flush)
+    {
+        if (!WasCleanlyShutDown)
+        {
+            return;
+        }
+
+        try
+        {
+            WriteCleanShutdown(CleanShutdownEpoch ?? -1, flush);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogMessages.TaskFailed(_context.Logger, Path, exception);
+        }
+    }
+
     private string PathOf(string fileName) => System.IO.Path.Combine(Path, fileName);
 
     private void Open(LogManagerOptions options)

@@ -20,6 +20,7 @@ public sealed partial class LogManager
     /// <exception cref="IOException">The last directory that was online has failed.</exception>
     public void LoadLogs(Func<FoundLog, LogConfig?> configOf)
     {
+        _hasBegunToLoad = true;
         List<(LogDirectory Directory, string Name)> found = [];
         foreach (LogDirectory directory in Directories)
         {
@@ -37,6 +38,8 @@ public sealed partial class LogManager
         {
             throw new IOException("No log directory is online.", Directories[0].Failure);
         }
+
+        _hasLoaded = true;
     }
 
     private void Load(LogDirectory directory, string name, Func<FoundLog, LogConfig?> configOf)

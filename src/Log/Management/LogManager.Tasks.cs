@@ -15,6 +15,8 @@ public sealed partial class LogManager
     private readonly List<ITimer> _timers = [];
     private int _areRecoveryPointsDue;
     private int _isClosed;
+    private volatile bool _hasBegunToLoad;
+    private volatile bool _hasLoaded;
     private int _isStartsWritingScheduled;
 
     /// <summary>Begins to delete old segments, write checkpoints and forget producers, each at its interval, and to compact.</summary>
@@ -71,7 +73,7 @@ public sealed partial class LogManager
 
     /// <summary>
     /// Closes all logs and gives the directories back. When everything went well, the next start takes the logs as they
-    /// are.
+    /// are. When they were never loaded, because the start ended before, the next one finds all as this one did.
     /// </summary>
     /// <param name="brokerEpoch">The broker epoch, which the next start tells the controller; -1 for none.</param>
     public void Close(long brokerEpoch = -1)
@@ -108,6 +110,13 @@ public sealed partial class LogManager
     private void Close(LogDirectory directory, long brokerEpoch)
     {
         List<PartitionLog> logs = [.. LogsIn(directory)];
+        if (!_hasBegunToLoad && logs.Count == 0)
+        {
+            // What a crash has left is still to be recovered, and the checkpoints are of logs that are not open.
+            directory.RestoreCleanShutdown(_options.FlushOnClose);
+            return;
+        }
+
         int failed = 0;
         bool flushEach = _options.FlushOnClose && (logs.Count(log => log.RecoveryPoint < log.LogEndOffset) <= FewLogs
             || !_context.Storage.CanFlushVolume);
@@ -125,7 +134,7 @@ public sealed partial class LogManager
                 _context.Storage.FlushVolume(directory.Path);
             }
 
-            if (failed == 0)
+            if (failed == 0 && _hasBegunToLoad == _hasLoaded)
             {
                 logs.ForEach(log => log.MarkFlushed());
                 WriteAllCheckpoints(directory);

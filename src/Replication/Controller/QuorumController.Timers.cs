@@ -11,6 +11,12 @@ public sealed partial class QuorumController
     /// </summary>
     private static readonly TimeSpan StandstillAbove = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Before what could not be appended is decided again. The quorum may have another leader of whom this controller has not heard yet,
+    /// or its log may have failed.
+    /// </summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+
     private readonly ITimer _sessionTimer;
     private readonly ITimer _balanceTimer;
     private readonly ITimer _uncleanTimer;
@@ -42,13 +48,13 @@ public sealed partial class QuorumController
         timer.Change(_epoch >= 0 && interval is { } due ? due : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     /// <summary>Sessions only become longer, so a check that is due already is early enough for all.</summary>
-    private void AwaitFirstEnd()
+    private void AwaitFirstEnd(TimeSpan atLeast = default)
     {
         if (_sessionCheckDue is null && _sessions.FirstEnd(_options.SessionTimeout) is { } end)
         {
             // A session lives until its very end.
             TimeSpan wait = end - Now + TimeSpan.FromMilliseconds(1);
-            wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+            wait = wait < atLeast ? atLeast : wait;
             _sessionCheckDue = Now + wait;
             _sessionTimer.Change(wait, Timeout.InfiniteTimeSpan);
         }
@@ -62,18 +68,23 @@ public sealed partial class QuorumController
             _sessions = _sessions.Renew(Now);
         }
         _sessionCheckDue = null;
-        bool mayBeMore = true;
-        while (mayBeMore)
+        bool mayBeMore;
+        bool isAppended;
+        do
         {
-            (Proposal proposal, bool isFenced) = Decide(FenceBrokers.DecideExpired);
-            mayBeMore = isFenced && proposal.Status == ProposalStatus.Appended;
+            (Proposal proposal, mayBeMore) = Decide(FenceBrokers.DecideExpired);
+            isAppended = proposal.Status == ProposalStatus.Appended;
         }
-        AwaitFirstEnd();
+        while (mayBeMore && isAppended);
+        AwaitFirstEnd(mayBeMore ? RetryPause : TimeSpan.Zero);
     }
 
-    private void BalanceLeaders() =>
-        Await(_balanceTimer, Decide(LeaderElections.DecidePreferred).Response ? TimeSpan.Zero : _options.LeaderBalanceInterval);
+    private void BalanceLeaders() => Await(_balanceTimer, Next(Decide(LeaderElections.DecidePreferred), _options.LeaderBalanceInterval));
 
-    private void ElectUncleanLeaders() =>
-        Await(_uncleanTimer, Decide(LeaderElections.DecideUnclean).Response ? TimeSpan.Zero : _options.UncleanElectionInterval);
+    private void ElectUncleanLeaders() => Await(_uncleanTimer, Next(Decide(LeaderElections.DecideUnclean), _options.UncleanElectionInterval));
+
+    private static TimeSpan? Next((Proposal Proposal, bool MayBeMore) decision, TimeSpan? interval) =>
+        !decision.MayBeMore ? interval
+        : decision.Proposal.Status == ProposalStatus.Appended ? TimeSpan.Zero
+        : RetryPause;
 }

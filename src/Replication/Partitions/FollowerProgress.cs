@@ -35,6 +35,9 @@ internal sealed class FollowerProgress
     /// <summary>The broker epoch that it fetched with, -1 while not known.</summary>
     public long BrokerEpoch { get; private set; } = Unknown;
 
+    /// <summary>When it last fetched, ms of the monotonic clock.</summary>
+    public long LastFetchMs => _lastFetchTimeMs;
+
     /// <summary>The last time at which it had everything that the leader had, ms of the monotonic clock.</summary>
     public long LastCaughtUpMs { get; private set; }
 

@@ -148,6 +148,11 @@ public sealed partial class IsrKeeper : IIsrChanges, IAsyncDisposable
         {
             // The controller will notice by other means.
         }
+        catch (Exception e)
+        {
+            LogEnded(e);
+            throw;
+        }
     }
 
     private IsrProposal[] Take()
@@ -193,6 +198,9 @@ public sealed partial class IsrKeeper : IIsrChanges, IAsyncDisposable
     }
 
     private static string Format(IsrProposal proposal) => string.Join(',', proposal.NewIsr.Select(member => member.BrokerId));
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The in-sync replicas are kept no more")]
+    private partial void LogEnded(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The in-sync replicas of {Partition} are {Isr} as of partition epoch {PartitionEpoch}")]
     private partial void LogChanged(TopicPartition partition, string isr, int partitionEpoch);

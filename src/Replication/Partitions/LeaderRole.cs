@@ -13,6 +13,9 @@ internal sealed partial class LeaderRole : PartitionRole
 {
     private const short AllInSync = -1;
 
+    // Followers ask at least every replica.fetch.wait.max.ms, and a session with the controller lasts longer than this.
+    private const long SureForMs = 2_000;
+
     private readonly Lock _lock = new();
     private readonly PartitionEnvironment _environment;
     private volatile FollowerProgress[] _followers;
@@ -45,7 +48,25 @@ internal sealed partial class LeaderRole : PartitionRole
                     + $"{MinIsr(log)} for partition {log.TopicPartition}");
         }
         int leaderEpoch = Registration.LeaderEpoch;
-        return log.AppendAsLeader(batches, leaderEpoch, origin) with { LeaderEpoch = leaderEpoch };
+        AppendResult result = log.AppendAsLeader(batches, leaderEpoch, origin) with { LeaderEpoch = leaderEpoch };
+        return IsLackOfRecords(result.ErrorCode) && !IsSure ? NotLeading(log) : result;
+    }
+
+    /// <summary>
+    /// Whether this broker knows that it leads: a follower in sync has fetched of late, or there is none. One that was paused or cut off
+    /// may have a successor, whose records it does not have. What it appends meanwhile is never committed, but clients end for good when
+    /// they are told that records are missing.
+    /// </summary>
+    public bool IsSure
+    {
+        get
+        {
+            lock (_lock)
+            {
+                long since = _environment.NowMs - SureForMs;
+                return _isr.Committed.Length == 1 || Array.Exists(_followers, follower => follower.LastFetchMs >= since && _isr.Committed.Contains(follower.BrokerId));
+            }
+        }
     }
 
     public override bool AdvanceHighWatermark(PartitionLog log)
@@ -122,6 +143,9 @@ internal sealed partial class LeaderRole : PartitionRole
     private bool IsAboutToJoin(FollowerProgress follower, long leaderEndOffset, long nowMs) =>
         follower.IsCaughtUp(leaderEndOffset, nowMs, _environment.ReplicaLagTimeMaxMs)
         && _environment.MayJoinIsr(follower.BrokerId, follower.BrokerEpoch);
+
+    private static bool IsLackOfRecords(ErrorCode code) =>
+        code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerEpoch;
 
     // A topic with fewer replicas than it asks to be in sync would never be writable.
     private int MinIsr(PartitionLog log) => Math.Min(log.Config.MinInsyncReplicas, Registration.Replicas.Length);

@@ -43,6 +43,11 @@ public sealed partial class Partition
     /// <summary>True if this broker leads.</summary>
     public bool IsLeader => _role is LeaderRole;
 
+    /// <summary>
+    /// True if this broker knows that it leads: one that was paused or cut off may have a successor, and then does not know where the log ends.
+    /// </summary>
+    public bool IsSureToLead => _role is LeaderRole { IsSure: true };
+
     /// <summary>The broker that leads, -1 if none does.</summary>
     public int LeaderId => _role.Registration.Leader;
 

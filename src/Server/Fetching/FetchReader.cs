@@ -120,6 +120,12 @@ internal sealed class FetchReader
         LogReadResult result = partition.Log.Read(
             target.FetchOffset, isHeld ? 0 : Math.Min(target.MaxBytes, left), plan.Isolation, minOneBatch: read.Bytes == 0 && !isHeld);
         ErrorCode code = result.ErrorCode;
+        if (code == ErrorCode.OffsetOutOfRange && !partition.IsSureToLead)
+        {
+            // Only the leader knows where the log ends. A consumer that believed a replica that lags behind would begin elsewhere.
+            code = ErrorCode.NotLeaderOrFollower;
+        }
+
         if (code == ErrorCode.None && isArrival && plan.Replica is { } replica)
         {
             var fetch = new FollowerFetch(replica.BrokerId, replica.BrokerEpoch, target.FetchOffset, target.LogStartOffset, partition.NowMs);

@@ -16,14 +16,14 @@ internal sealed record BoundListener(ListenerEndpoint Endpoint, IReadOnlyList<IC
     /// Binds every address of a listener. A port of 0 becomes one that is free on all of them.
     /// </summary>
     /// <exception cref="BrokerStartException">The port is in use, or the host is not this machine.</exception>
-    public static BoundListener Bind(ListenerEndpoint endpoint, SocketOptions options)
+    public static BoundListener Bind(ListenerEndpoint endpoint, INetwork network)
     {
         IReadOnlyList<IPAddress> addresses = endpoint.BindAddresses ?? Resolve(endpoint);
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return BindAll(endpoint, addresses, options);
+                return BindAll(endpoint, addresses, network);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && endpoint.Port == 0 && attempt < AttemptsForFreePort)
             {
@@ -36,7 +36,7 @@ internal sealed record BoundListener(ListenerEndpoint Endpoint, IReadOnlyList<IC
         }
     }
 
-    private static BoundListener BindAll(ListenerEndpoint endpoint, IReadOnlyList<IPAddress> addresses, SocketOptions options)
+    private static BoundListener BindAll(ListenerEndpoint endpoint, IReadOnlyList<IPAddress> addresses, INetwork network)
     {
         var sockets = new List<IChannelListener>();
         int port = endpoint.Port;
@@ -44,7 +44,7 @@ internal sealed record BoundListener(ListenerEndpoint Endpoint, IReadOnlyList<IC
         {
             foreach (IPAddress address in addresses)
             {
-                if (TryBind(new IPEndPoint(address, port), options, isOptional: sockets.Count > 0) is IChannelListener socket)
+                if (TryBind(new IPEndPoint(address, port), network, isOptional: sockets.Count > 0) is IChannelListener socket)
                 {
                     sockets.Add(socket);
                     port = socket.EndPoint.Port;
@@ -60,11 +60,11 @@ internal sealed record BoundListener(ListenerEndpoint Endpoint, IReadOnlyList<IC
         }
     }
 
-    private static SocketChannelListener? TryBind(IPEndPoint endPoint, SocketOptions options, bool isOptional)
+    private static IChannelListener? TryBind(IPEndPoint endPoint, INetwork network, bool isOptional)
     {
         try
         {
-            return SocketChannelListener.Bind(endPoint, options);
+            return network.Bind(endPoint);
         }
         catch (SocketException e) when (isOptional && e.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
         {

@@ -24,7 +24,7 @@ public sealed class Broker : IAsyncDisposable
     private readonly ILogger _logger;
     private IReadOnlyList<BoundListener> _listeners = [];
     private IReadOnlyList<BoundListener> _controllerListeners = [];
-    private SocketPoller? _poller;
+    private INetwork? _network;
     private BrokerParts? _parts;
     private ConnectionServer? _server;
     private ConnectionServer? _controllerServer;
@@ -73,11 +73,11 @@ public sealed class Broker : IAsyncDisposable
         try
         {
             // First the ports: whoever has them is told at once, and nothing has been touched.
-            _poller = SocketPoller.TryStart(SocketPoller.DefaultThreads);
+            _network = _options.OpenNetwork(Config.Network);
             _listeners = Bind(Config.Listeners.Listeners);
             _controllerListeners = Bind(Config.Listeners.ControllerListeners);
             _monitoring = StartMonitoring();
-            _parts = new BrokerParts(_options, _listeners, _controllerListeners);
+            _parts = new BrokerParts(_options, _network.Dialer, _listeners, _controllerListeners);
             // Controllers have to hear each other, and brokers them, before any of them is ready.
             _controllerServer = Serve(ApiHandlerList.CreateForController(_parts), _controllerListeners);
             await _parts.StartAsync(cancellationToken);
@@ -136,7 +136,6 @@ public sealed class Broker : IAsyncDisposable
             socket.Dispose();
         }
 
-        Interlocked.Exchange(ref _poller, null)?.Dispose();
         if (Interlocked.Exchange(ref _monitoring, null) is Monitoring monitoring)
         {
             await monitoring.DisposeAsync();
@@ -146,6 +145,8 @@ public sealed class Broker : IAsyncDisposable
         {
             await stopped.DisposeAsync();
         }
+
+        Interlocked.Exchange(ref _network, null)?.Dispose();
     }
 
     private async Task HandOverAsync()
@@ -194,7 +195,7 @@ public sealed class Broker : IAsyncDisposable
     }
 
     private IReadOnlyList<BoundListener> Bind(IReadOnlyList<ListenerEndpoint> endpoints) =>
-        [.. endpoints.Select(endpoint => BoundListener.Bind(endpoint, SocketOptionsOf(Config.Network)))];
+        [.. endpoints.Select(endpoint => BoundListener.Bind(endpoint, _network!))];
 
     /// <summary>What can change while the broker runs is taken over now, as the metadata log has it, and from now on.</summary>
     private static void FollowSettings(BrokerParts parts, ConnectionTable connections)
@@ -211,9 +212,6 @@ public sealed class Broker : IAsyncDisposable
             parts.Throttle.Follower.BytesPerSecond = config.Replication.FollowerThrottledRate;
         }
     }
-
-    private SocketOptions SocketOptionsOf(NetworkConfig network) =>
-        new(network.ReceiveBufferBytes, network.SendBufferBytes, network.ListenBacklog, _poller);
 
     private static ConnectionLimits LimitsOf(NetworkConfig network) => new()
     {

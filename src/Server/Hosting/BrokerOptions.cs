@@ -1,5 +1,7 @@
+using Compat.Log.Flushing;
 using Compat.Log.Storage;
 using Compat.Server.Configuration;
+using Compat.Server.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Compat.Server.Hosting;
@@ -27,4 +29,10 @@ public sealed record BrokerOptions
 
     /// <summary>Whether the data is thrown away afterwards, so that nothing needs to be flushed when the broker stops.</summary>
     public bool IsEphemeral { get; init; }
+
+    /// <summary>Opens the network that it listens on and reaches others by.</summary>
+    internal Func<NetworkConfig, INetwork> OpenNetwork { get; init; } = static config => new SocketNetwork(config);
+
+    /// <summary>Starts what flushes beside the requests.</summary>
+    internal Func<IFlushScheduler> StartFlushes { get; init; } = static () => new FlushThreads();
 }

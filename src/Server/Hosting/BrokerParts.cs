@@ -31,13 +31,13 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     private readonly SnapshotGenerator _snapshots;
     private readonly DirectoryAssignments _directories;
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SocketChannelDialer _dialer;
     private readonly ControllerChannel _heartbeats;
     private readonly ControllerChannel _controllerChannel;
     private readonly BrokerProbe _probe;
     private readonly ControllerRegistrar? _registrar;
 
-    public BrokerParts(BrokerOptions options, IReadOnlyList<BoundListener> listeners, IReadOnlyList<BoundListener> controllerListeners)
+    public BrokerParts(
+        BrokerOptions options, IChannelDialer dialer, IReadOnlyList<BoundListener> listeners, IReadOnlyList<BoundListener> controllerListeners)
     {
         Options = options;
         BrokerConfig config = options.Config;
@@ -50,10 +50,10 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         {
             ProducerIdExpirationMs = config.Producers.ProducerIdExpirationMs,
             MaxDecompressedBytes = config.Storage.MaxDecompressedMessageBytes,
+            Flushes = options.StartFlushes(),
         };
         Logs = LogManager.Open(LogContext, LogOptions.From(config, ClusterId, options.IsEphemeral));
-        _dialer = new SocketChannelDialer(new SocketOptions(config.Network.ReceiveBufferBytes, config.Network.SendBufferBytes, config.Network.ListenBacklog));
-        var peers = new PeerNetwork(_dialer, new PeerOptions { ClientId = $"{NodeId}", SoftwareVersion = StartLine.Version }, options.Time);
+        var peers = new PeerNetwork(dialer, new PeerOptions { ClientId = $"{NodeId}", SoftwareVersion = StartLine.Version }, options.Time);
         _quorum = new KRaftQuorum(
             LogOptions.Quorum(config, ClusterId, Logs.Directories, ControllerEndpoints(config, controllerListeners)), LogContext, options.CreateRandom(), peers);
         Controller = null!;
@@ -241,7 +241,6 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
             await _heartbeats.DisposeAsync();
             await _controllerChannel.DisposeAsync();
             await _quorum.DisposeAsync();
-            _dialer.Dispose();
         }
         finally
         {

@@ -1,8 +1,10 @@
+using System.Buffers;
 using Compat.Log;
 using Compat.Replication.Metadata;
 using Compat.Replication.Partitions;
 using Compat.Wire;
 using Compat.Wire.Messages;
+using Compat.Wire.Records;
 using static Compat.Replication.Tests.Metadata.Records;
 
 namespace Compat.Replication.Tests.Partitions;
@@ -248,6 +250,51 @@ public sealed class LeadingTests : IDisposable
         Assert.Equal(5, partition.Log.LogEndOffset);
     }
 
+    [Fact]
+    public void A_leader_that_may_have_a_successor_does_not_tell_producers_that_records_are_missing()
+    {
+        Partition partition = Lead([1, 2], [1, 2]);
+        Fetch(partition, 2, 0);
+        Assert.Equal(ErrorCode.None, AppendOf(partition, sequence: 0));
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, AppendOf(partition, sequence: 5));
+
+        Elapse(2_001);
+        Assert.False(partition.IsSureToLead);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, AppendOf(partition, sequence: 5));
+        Assert.Equal(ErrorCode.None, AppendOf(partition, sequence: 1));
+
+        ChangeIsr(1);
+        Assert.True(partition.IsSureToLead);
+        Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, AppendOf(partition, sequence: 5));
+    }
+
+    public static TheoryData<short> VersionsOfAlterPartition
+    {
+        get
+        {
+            ApiInfo api = ApiCatalog.Get(ApiKey.AlterPartition);
+            return [.. Enumerable.Range(api.MinVersion, api.LatestStableVersion - api.MinVersion + 1).Select(version => (short)version)];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(VersionsOfAlterPartition))]
+    public void What_is_proposed_can_be_sent_in_every_version(short version)
+    {
+        IsrProposal proposal = new(Lead([1, 2, 3], [1, 2, 3]), [new IsrMember(1, 11), new IsrMember(2, 12)], LeaderEpoch: 4, PartitionEpoch: 5);
+
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(output);
+        IsrKeeper.Describe([proposal], 1, 11, version).Write(ref writer, version);
+        writer.Flush();
+        var reader = new WireReader(output.WrittenMemory);
+        var read = AlterPartitionRequest.Read(ref reader, version);
+
+        AlterPartitionRequest.PartitionData asked = Assert.Single(Assert.Single(read.Topics).Partitions);
+        Assert.Equal((4, 5), (asked.LeaderEpoch, asked.PartitionEpoch));
+        Assert.Equal([1, 2], version < 3 ? asked.NewIsr : asked.NewIsrWithEpochs.Select(member => member.BrokerId));
+    }
+
     private Partition Lead(int[] replicas, int[] isr, int minIsr = 1)
     {
         MetadataRecord partition = Of(
@@ -270,6 +317,13 @@ public sealed class LeadingTests : IDisposable
     private static void Append(Partition partition, int records) => Assert.Equal(
         ErrorCode.None,
         partition.AppendAsLeader(PartitionFixture.Batch([.. Enumerable.Range(0, records).Select(i => $"{i}")]), 1, AppendOrigin.Client).ErrorCode);
+
+    private static ErrorCode AppendOf(Partition partition, int sequence)
+    {
+        using var builder = new RecordBatchBuilder { ProducerId = 7, ProducerEpoch = 0, BaseSequence = sequence };
+        builder.Append(1, null, [1]);
+        return partition.AppendAsLeader(builder.Build(), 1, AppendOrigin.Client).ErrorCode;
+    }
 
     private static void Fetch(Partition partition, int replica, long offset, int leaderEpoch = 0, long logStart = 0)
     {

@@ -27,12 +27,14 @@ internal sealed class MemoryBroker : IAsyncDisposable
 
     private readonly MemoryChannelListener _listener = new(new IPEndPoint(IPAddress.Loopback, 9092));
     private readonly ConnectionServer _server;
+    private readonly SocketChannelDialer _dialer;
     private readonly int _seed;
     private long _connected;
 
-    private MemoryBroker(BrokerParts parts, SettableWallClock clock, MemoryStorage storage, LevelLoggers loggers, int seed)
+    private MemoryBroker(BrokerParts parts, SocketChannelDialer dialer, SettableWallClock clock, MemoryStorage storage, LevelLoggers loggers, int seed)
     {
         _seed = seed;
+        _dialer = dialer;
         Clock = clock;
         Loggers = loggers;
         Parts = parts;
@@ -108,6 +110,7 @@ internal sealed class MemoryBroker : IAsyncDisposable
         Parts.Groups.Dispose();
         await _server.DisposeAsync();
         await Parts.DisposeAsync();
+        _dialer.Dispose();
     }
 
     private static async Task<MemoryBroker> StartAsync(FakeTimeProvider time, MemoryStorage storage, string[] settings, int seed)
@@ -125,6 +128,7 @@ internal sealed class MemoryBroker : IAsyncDisposable
         });
         int next = seed;
         var clock = new SettableWallClock(time);
+        var dialer = new SocketChannelDialer(new SocketOptions(-1, -1, 50));
         var loggers = new LevelLoggers();
         var parts = new BrokerParts(
             new BrokerOptions
@@ -136,11 +140,12 @@ internal sealed class MemoryBroker : IAsyncDisposable
                 Loggers = loggers,
                 LoggerLevels = new LoggerLevels(LogLevel.Information),
             },
+            dialer,
             [],
             []);
         await parts.StartAsync(CancellationToken.None);
         // As whoever asks for its health before its first request.
         Assert.True(await Task.Run(() => SpinWait.SpinUntil(() => parts.Groups.IsLoaded, Patience)), "the groups were not loaded");
-        return new MemoryBroker(parts, clock, storage, loggers, seed);
+        return new MemoryBroker(parts, dialer, clock, storage, loggers, seed);
     }
 }

@@ -12,6 +12,8 @@ internal sealed partial class ServerProcess : IDisposable
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
+    private readonly SemaphoreSlim _news = new(0);
+    private int _openStreams = 2;
 
     private ServerProcess(Process process)
     {
@@ -63,15 +65,13 @@ internal sealed partial class ServerProcess : IDisposable
         return process;
     }
 
-    /// <summary>Waits for a condition; fails with what the process said when it ends or the time is over.</summary>
+    /// <summary>Waits for a condition on what the process says; fails with all of it when it ends, or when nothing comes for too long.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)
     {
-        long started = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            bool isOver = _process.HasExited || TimeProvider.System.GetElapsedTime(started) > Patience;
+            bool isOver = Volatile.Read(ref _openStreams) == 0 || !await _news.WaitAsync(Patience);
             Assert.False(isOver && !condition(), $"no {what}; the process said:\n{string.Join('\n', Output)}\n{string.Join('\n', Errors)}");
-            await Task.Yield();
         }
     }
 
@@ -100,17 +100,24 @@ internal sealed partial class ServerProcess : IDisposable
         }
 
         _process.Dispose();
+        // Its readers may still be about to say that there is nothing more, so the semaphore is left to the collector.
     }
 
-    private static void Keep(List<string> lines, string? line)
+    private void Keep(List<string> lines, string? line)
     {
-        if (line is not null)
+        if (line is null)
+        {
+            Interlocked.Decrement(ref _openStreams);
+        }
+        else
         {
             lock (lines)
             {
                 lines.Add(line);
             }
         }
+
+        _news.Release();
     }
 
     private static string[] Snapshot(List<string> lines)
