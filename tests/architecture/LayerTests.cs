@@ -126,6 +126,6 @@ public partial class LayerTests
     [GeneratedRegex(@"^\s*namespace\s+([\w.]+)")]
     private static partial Regex NamespaceDeclaration();
 
-    [GeneratedRegex("""InternalsVisibleTo(\(|\s+Include=)"(Compat\.[\w.]*Tests|DynamicProxyGenAssembly2)""")]
+    [GeneratedRegex("""InternalsVisibleTo(\(|\s+Include=)"(Compat\.[\w.]*Tests|Compat\.Simulation|DynamicProxyGenAssembly2)""")]
     private static partial Regex TestFriend();
 }
