@@ -15,7 +15,7 @@ public sealed partial class GroupCoordinator
     /// <param name="requireStable">Whether an offset that an open transaction may replace is answered UNSTABLE_OFFSET_COMMIT.</param>
     public ValueTask<OffsetFetchResponse.OffsetFetchResponseGroup> FetchOffsetsAsync(
         OffsetFetchRequest.OffsetFetchRequestGroup request, bool requireStable) =>
-        _runtime.RunAsync(
+        _runtime.ReadAsync(
             PartitionFor(request.GroupId), GroupShard.FetchDecision, new GroupShard.OffsetFetchCall(request, requireStable));
 
     /// <summary>OffsetDelete: of topics that the group does not read now.</summary>

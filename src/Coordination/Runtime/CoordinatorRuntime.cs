@@ -32,6 +32,15 @@ internal sealed class CoordinatorRuntime<TShard>(ShardHostEnvironment<TShard> en
     public ErrorCode Unavailable(int partition) =>
         _hosts.TryGetValue(partition, out ShardHost<TShard>? host) ? host.Unavailable : ErrorCode.NotCoordinator;
 
+    /// <summary>
+    /// Has the shard of a partition say what is committed; NOT_COORDINATOR while another broker may have taken it over and know more.
+    /// </summary>
+    public ValueTask<TReply> ReadAsync<TRequest, TReply>(int partition, Decision<TShard, TRequest, TReply> decision, TRequest request)
+        where TReply : class =>
+        _hosts.TryGetValue(partition, out ShardHost<TShard>? host) && host.IsSure
+            ? host.RunAsync(decision, request)
+            : new ValueTask<TReply>(decision.Fail(request, ErrorCode.NotCoordinator));
+
     /// <summary>Has the shard of a partition decide.</summary>
     public ValueTask<TReply> RunAsync<TRequest, TReply>(int partition, Decision<TShard, TRequest, TReply> decision, TRequest request)
         where TReply : class =>

@@ -15,6 +15,9 @@ internal interface ICoordinatorLog
     /// <summary>The offset below which everything is committed; -1 once somebody else may have written at the same offsets.</summary>
     long HighWatermark { get; }
 
+    /// <summary>False while somebody else may lead already, and have written what this log does not have.</summary>
+    bool IsSure { get; }
+
     /// <summary>The largest batch the log takes, in bytes.</summary>
     int MaxBatchBytes { get; }
 

@@ -31,6 +31,9 @@ internal sealed class PartitionCoordinatorLog : ICoordinatorLog, IPartitionWaite
     public long HighWatermark => _partition.HighWatermarkIn(_leaderEpoch);
 
     /// <inheritdoc/>
+    public bool IsSure => _partition.IsSureToLead;
+
+    /// <inheritdoc/>
     public int MaxBatchBytes => _partition.Log.Config.MaxMessageBytes;
 
     /// <inheritdoc/>

@@ -48,6 +48,9 @@ internal sealed partial class ShardHost<TShard> : IThreadPoolWorkItem, IDisposab
     /// <summary>Why no turn can run now; <see cref="ErrorCode.None"/> when the shard is loaded.</summary>
     public ErrorCode Unavailable => _unavailable;
 
+    /// <summary>False while another broker may have taken the partition over without this one having heard of it.</summary>
+    public bool IsSure => Volatile.Read(ref _log) is not { IsSure: false };
+
     private ILogger Logger => _environment.Logger;
 
     /// <inheritdoc/>

@@ -135,6 +135,19 @@ public class GroupCoordinatorTests
     }
 
     [Fact]
+    public async Task A_coordinator_that_may_have_been_replaced_does_not_say_what_is_committed()
+    {
+        using var fixture = new CoordinatorFixture();
+        await fixture.Commit("g", 5, 0);
+        var request = new OffsetFetchRequest.OffsetFetchRequestGroup { GroupId = "g", Topics = null };
+        fixture.LogOf("g").IsSure = false;
+        Assert.Equal(ErrorCode.NotCoordinator, (await fixture.Coordinator.FetchOffsetsAsync(request, requireStable: false)).ErrorCode);
+
+        fixture.LogOf("g").IsSure = true;
+        Assert.Equal(5, (await fixture.Coordinator.FetchOffsetsAsync(request, requireStable: false)).Topics[0].Partitions[0].CommittedOffset);
+    }
+
+    [Fact]
     public async Task While_a_partition_is_loaded_its_groups_are_told_so_but_heartbeats_are_answered()
     {
         using var fixture = new CoordinatorFixture();

@@ -37,6 +37,8 @@ internal sealed class MemoryLog : ICoordinatorLog
         }
     }
 
+    public bool IsSure { get; set; } = true;
+
     public int MaxBatchBytes { get; set; } = 1 << 20;
 
     /// <summary>True: what is appended is committed at once, as on a single broker.</summary>

@@ -17,6 +17,7 @@ internal sealed class ClusterClient
 
     private readonly Dictionary<int, IPeerConnection> _connections = [];
     private readonly Dictionary<(string Topic, int Partition), int> _leaders = [];
+    private readonly Dictionary<(Uuid Topic, int Partition), int> _epochs = [];
     private readonly Dictionary<string, Uuid> _topicIds = [];
     private readonly PeerNetwork _peers;
     private readonly int _brokers;
@@ -82,8 +83,11 @@ internal sealed class ClusterClient
         _topicIds[topic] = found.TopicId;
         foreach (MetadataResponse.MetadataResponsePartition partition in found.Partitions)
         {
-            if (partition.LeaderId >= 0)
+            // As clients do since KIP-320: who names an older epoch than somebody has named before was cut off.
+            (Uuid, int) key = (found.TopicId, partition.PartitionIndex);
+            if (partition.LeaderId >= 0 && partition.LeaderEpoch >= _epochs.GetValueOrDefault(key))
             {
+                _epochs[key] = partition.LeaderEpoch;
                 _leaders[(topic, partition.PartitionIndex)] = partition.LeaderId;
             }
         }
