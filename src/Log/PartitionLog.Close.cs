@@ -79,7 +79,7 @@ public sealed partial class PartitionLog
         {
             _segments.Active.PersistIndexes();
             _snapshots.Take(_producers, flush: false);
-            _epochs.Persist(flush);
+            _epochs.Persist(_end.Offset, flush);
         }
     }
 

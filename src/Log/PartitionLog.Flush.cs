@@ -135,7 +135,7 @@ public sealed partial class PartitionLog
 
         lock (_lock)
         {
-            _epochs.Persist(flush: true);
+            _epochs.Persist(_end.Offset, flush: true);
         }
 
         // Not by the recovery point: a deletion moves it past files whose names nobody has flushed.

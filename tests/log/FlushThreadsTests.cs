@@ -12,6 +12,7 @@ public class FlushThreadsTests
         using FlushThreads threads = new();
         using ManualResetEventSlim release = new();
         using CountdownEvent hanging = new(FlushThreads.ThreadsPerDirectory);
+        using CountdownEvent ended = new(FlushThreads.ThreadsPerDirectory + 1);
         using ManualResetEventSlim other = new();
         for (int index = 0; index < FlushThreads.ThreadsPerDirectory + 1; index++)
         {
@@ -23,6 +24,7 @@ public class FlushThreadsTests
                 }
 
                 release.Wait();
+                ended.Signal();
             });
         }
 
@@ -30,6 +32,7 @@ public class FlushThreadsTests
         threads.Schedule("/fast", other.Set);
         Assert.True(other.Wait(Patience));
         release.Set();
+        Assert.True(ended.Wait(Patience));
     }
 
     [Fact]

@@ -308,6 +308,29 @@ public class LogManagerTests
         });
     }
 
+    [Fact]
+    public void A_stop_writes_nothing_for_logs_that_were_only_led()
+    {
+        const int Count = 150;
+        FaultyStorage storage = new(_storage);
+        using (LogManager manager = Open(storage))
+        {
+            for (int index = 0; index < Count; index++)
+            {
+                Append(manager.GetOrCreate(new TopicPartition("t", index), Id, LogConfig.Default), "a");
+            }
+        }
+
+        LogManager again = Open(storage);
+        again.LoadLogs(_ => LogConfig.Default);
+        Assert.All(again.Logs, log => log.AssignEpoch(7));
+        long before = storage.Changes;
+        again.Close();
+
+        // The directory's own few files.
+        Assert.InRange(storage.Changes - before, 1, 50);
+    }
+
     private static void Append(PartitionLog log, params string[] values) =>
         Assert.Equal(ErrorCode.None, log.AppendAsLeader(Batches.Of(1_700_000_000_000, values), 0).ErrorCode);
 

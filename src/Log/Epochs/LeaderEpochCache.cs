@@ -17,9 +17,8 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
     public const string FileName = "leader-epoch-checkpoint";
 
     private EpochEntry[] _entries = [];
-    private bool _isDirty;
+    private EpochEntry[]? _written;
     private bool _isDurable;
-    private bool _hasFile;
 
     /// <summary>The entries in ascending order.</summary>
     public IReadOnlyList<EpochEntry> Entries => Volatile.Read(ref _entries);
@@ -40,9 +39,8 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
             Assign(entry.Epoch, entry.StartOffset);
         }
 
-        _isDirty = false;
+        _written = _entries;
         _isDurable = isDurable;
-        _hasFile = true;
     }
 
     /// <summary>
@@ -132,27 +130,32 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
         }
     }
 
-    /// <summary>Writes the file if it is out of date, or was not made durable when it was written.</summary>
-    public void Persist(bool flush)
+    /// <summary>
+    /// Writes the file if it is out of date, or was not made durable when it was written. An epoch without records is left out: a
+    /// start forgets it, because its leader is replaced, and every leader that only waits would have its file written.
+    /// </summary>
+    /// <param name="logEndOffset">Where the log ends.</param>
+    /// <param name="flush">Whether to return only when it is durable.</param>
+    public void Persist(long logEndOffset, bool flush)
     {
-        if (!_isDirty && (_isDurable || !flush || _entries.Length == 0))
+        EpochEntry[] entries = Array.FindAll(_entries, entry => entry.StartOffset < logEndOffset);
+        if (entries.AsSpan().SequenceEqual(_written ?? []) && (_isDurable || !flush || entries.Length == 0))
         {
             return;
         }
 
         string path = folder.File(FileName);
-        if (_hasFile)
+        if (_written is not null)
         {
-            CheckpointFile.Write(storage, path, _entries, FormatLine, flush);
+            CheckpointFile.Write(storage, path, entries, FormatLine, flush);
         }
         else
         {
             // There is nothing older to be kept if this is cut short.
-            storage.WriteAllBytes(path, Encoding.UTF8.GetBytes(CheckpointFile.Text(_entries, FormatLine)), flush);
-            _hasFile = true;
+            storage.WriteAllBytes(path, Encoding.UTF8.GetBytes(CheckpointFile.Text(entries, FormatLine)), flush);
         }
 
-        _isDirty = false;
+        _written = entries;
         _isDurable = flush;
     }
 
@@ -166,9 +169,5 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
             ? new EpochEntry(epoch, startOffset)
             : null;
 
-    private void Replace(EpochEntry[] entries)
-    {
-        Volatile.Write(ref _entries, entries);
-        _isDirty = true;
-    }
+    private void Replace(EpochEntry[] entries) => Volatile.Write(ref _entries, entries);
 }
