@@ -16,7 +16,12 @@ internal static class BrokerProcess
     private const int Failure = 1;
 
     /// <summary>Does what the arguments say and returns the exit code. What is wrong is one line on <paramref name="error"/>.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="output">Where the log goes.</param>
+    /// <param name="error">Where it says why it cannot start.</param>
+    /// <param name="onMachine">Puts the broker on another machine than this: one whose disk or clock is not to be trusted.</param>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, TextWriter output, TextWriter error, Func<BrokerOptions, BrokerOptions>? onMachine = null)
     {
         try
         {
@@ -32,7 +37,7 @@ internal static class BrokerProcess
                 case Command.CheckHealth:
                     return await HealthCommand.RunAsync(LoadConfigs(line, temporary: null)[0], output, HostMachine.Time) ? Success : Failure;
                 default:
-                    return await RunBrokerAsync(line, output);
+                    return await RunBrokerAsync(line, output, onMachine ?? (options => options));
             }
         }
         catch (Exception e) when (e is FormatException or ConfigException or BrokerStartException or IOException or UnauthorizedAccessException)
@@ -42,12 +47,12 @@ internal static class BrokerProcess
         }
     }
 
-    private static async Task<int> RunBrokerAsync(CommandLine line, TextWriter output)
+    private static async Task<int> RunBrokerAsync(CommandLine line, TextWriter output, Func<BrokerOptions, BrokerOptions> onMachine)
     {
         string? temporary = line.IsEphemeral ? HostMachine.NewTemporaryDirectory() : null;
         try
         {
-            using IHost host = Build(LoadConfigs(line, temporary), temporary is not null, output);
+            using IHost host = Build(LoadConfigs(line, temporary), temporary is not null, output, onMachine);
             BrokerService service = host.Services.GetServices<IHostedService>().OfType<BrokerService>().Single();
             await host.RunAsync();
             return service.Failure is null ? Success : Failure;
@@ -78,7 +83,7 @@ internal static class BrokerProcess
             : LocalCluster.Configure(inputs, line.Brokers, HostMachine.CreateStorage(), HostMachine.CreateRandom());
     }
 
-    private static IHost Build(IReadOnlyList<BrokerConfig> configs, bool isEphemeral, TextWriter output)
+    private static IHost Build(IReadOnlyList<BrokerConfig> configs, bool isEphemeral, TextWriter output, Func<BrokerOptions, BrokerOptions> onMachine)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var levels = new LoggerLevels(LogLevel.Information);
@@ -92,7 +97,7 @@ internal static class BrokerProcess
             ILoggerFactory loggers = services.GetRequiredService<ILoggerFactory>();
             return
             [
-                .. configs.Select(config => new Broker(new BrokerOptions
+                .. configs.Select(config => new Broker(onMachine(new BrokerOptions
                 {
                     Config = config,
                     Storage = HostMachine.CreateStorage(),
@@ -101,7 +106,7 @@ internal static class BrokerProcess
                     Loggers = configs.Count == 1 ? loggers : new NodeLoggers(loggers, config.Node.NodeId),
                     LoggerLevels = levels,
                     IsEphemeral = isEphemeral,
-                })),
+                }))),
             ];
         });
         builder.Services.AddHostedService<BrokerService>();

@@ -34,6 +34,12 @@ internal sealed class ClusterNode : IDisposable
 
     public string DataDirectory => _settings["log.dirs"];
 
+    /// <summary>The executable and its first arguments, if they are not those of the product.</summary>
+    public (string File, string[] Arguments)? Command { get; init; }
+
+    /// <summary>Hears every line, also when nobody keeps them.</summary>
+    public Action<string> OnLine { get; init; } = _ => { };
+
     /// <summary>The id of its process while it runs.</summary>
     public int ProcessId => Process.Id;
 
@@ -62,9 +68,9 @@ internal sealed class ClusterNode : IDisposable
     public void Start()
     {
         _startLine = null;
-        (string file, string[] before) = BrokerBinary.Command(_binary);
+        (string file, string[] before) = Command ?? BrokerBinary.Command(_binary);
         _process?.Dispose();
-        _process = ChildProcess.Start(file, [.. before, .. _settings.SelectMany(setting => new[] { "--override", $"{setting.Key}={setting.Value}" })], OnLine);
+        _process = ChildProcess.Start(file, [.. before, .. _settings.SelectMany(setting => new[] { "--override", $"{setting.Key}={setting.Value}" })], Hear);
     }
 
     /// <summary>Waits until it is ready.</summary>
@@ -94,6 +100,13 @@ internal sealed class ClusterNode : IDisposable
     /// <summary>SIGCONT.</summary>
     public void Resume() => Process.Resume();
 
+    /// <summary>Writes a line to its standard input.</summary>
+    public void Tell(string line)
+    {
+        Process.Input.WriteLine(line);
+        Process.Input.Flush();
+    }
+
     /// <summary>SIGTERM, and its exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -106,8 +119,9 @@ internal sealed class ClusterNode : IDisposable
 
     public void Dispose() => _process?.Dispose();
 
-    private void OnLine(string line)
+    private void Hear(string line)
     {
+        OnLine(line);
         lock (_output)
         {
             _output.Add(line);

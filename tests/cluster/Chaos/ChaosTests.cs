@@ -1,0 +1,42 @@
+using Compat.Cluster.Tests.Chaos.Faults;
+using Compat.Cluster.Tests.Histories;
+
+namespace Compat.Cluster.Tests.Chaos;
+
+/// <summary>A short run of the chaos runner, and its mistakes that the checker has to find.</summary>
+public class ChaosTests(ITestOutputHelper output)
+{
+    // A broker that is cut off is noticed soon, so that a short run sees all of it.
+    private static readonly Dictionary<string, string> Hasty = new()
+    {
+        ["broker.session.timeout.ms"] = "3000",
+        ["broker.heartbeat.interval.ms"] = "500",
+    };
+
+    [Theory]
+    [InlineData(nameof(ChaosMutant.LeaderAcks), "isolate", nameof(AnomalyKind.LostWrite))]
+    [InlineData(nameof(ChaosMutant.NoDeduplication), "drop", nameof(AnomalyKind.Duplicate))]
+    public async Task A_mistake_is_found(string mutant, string kind, string anomaly)
+    {
+        ChaosOptions options = new()
+        {
+            Mutant = Enum.Parse<ChaosMutant>(mutant),
+            Kinds = [kind],
+            Duration = TimeSpan.FromSeconds(1),
+            ShortestFault = TimeSpan.FromSeconds(5),
+            LongestFault = TimeSpan.FromSeconds(6),
+            WritableWithin = TimeSpan.FromSeconds(30),
+            Settings = Hasty,
+        };
+        IReadOnlyList<string> found = await ChaosCommand.RunAsync(options, output.WriteLine);
+        Assert.Contains(found, finding => finding.StartsWith(anomaly, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_seed_decides_the_faults()
+    {
+        static string Of(int seed) => string.Join('\n', FaultPlan.Of(seed, 3, [.. FaultPlan.Kinds], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9)).Take(50));
+        Assert.Equal(Of(1), Of(1));
+        Assert.NotEqual(Of(1), Of(2));
+    }
+}
