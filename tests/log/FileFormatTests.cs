@@ -94,15 +94,19 @@ public class FileFormatTests
     }
 
     [Fact]
-    public void A_producer_snapshot_is_version_crc_and_46_bytes_a_producer()
+    public void A_producer_snapshot_is_version_crc_and_46_bytes_a_batch()
     {
         ProducerState state = new(0x1122334455667788);
+        state.Add(3, new ProducerBatch(LastSequence: 31, LastOffset: 990, OffsetDelta: 4, Timestamp: 0x0102030405060707));
         state.Add(3, new ProducerBatch(LastSequence: 41, LastOffset: 1000, OffsetDelta: 9, Timestamp: 0x0102030405060708));
         state.BeginTransaction(900);
 
         byte[] bytes = ProducerSnapshot.Write([state]);
 
-        string entries = "00000001"
+        // Kafka keeps the last entry of a producer, which is what it would have written itself.
+        string entries = "00000002"
+            + "1122334455667788" + "0003" + "0000001F" + "00000000000003DE" + "00000004"
+            + "0102030405060707" + "FFFFFFFF" + "FFFFFFFFFFFFFFFF"
             + "1122334455667788" + "0003" + "00000029" + "00000000000003E8" + "00000009"
             + "0102030405060708" + "FFFFFFFF" + "0000000000000384";
         uint crc = Crc32C.Compute(Convert.FromHexString(entries));

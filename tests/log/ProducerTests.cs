@@ -120,20 +120,23 @@ public class ProducerTests
     }
 
     [Fact]
-    public void A_retry_is_recognised_after_a_clean_restart()
+    public void Retries_of_the_last_five_are_recognised_after_a_clean_restart()
     {
-        for (int sequence = 0; sequence < 3; sequence++)
+        for (int sequence = 0; sequence < 7; sequence++)
         {
             Send(sequence);
         }
 
         _fixture.Restart();
 
-        // A snapshot holds the last batch only, as in Kafka.
-        AppendResult retried = Send(2);
-        Assert.Equal((true, 2), (retried.IsDuplicate, retried.FirstOffset));
+        for (int sequence = 2; sequence < 7; sequence++)
+        {
+            AppendResult retried = Send(sequence);
+            Assert.Equal((true, sequence), (retried.IsDuplicate, retried.FirstOffset));
+        }
+
         Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, Send(1).ErrorCode);
-        Assert.Equal(3, Send(3).FirstOffset);
+        Assert.Equal(7, Send(7).FirstOffset);
     }
 
     [Fact]

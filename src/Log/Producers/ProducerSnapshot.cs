@@ -5,7 +5,9 @@ namespace Compat.Log.Producers;
 
 /// <summary>
 /// The bytes of a <c>.snapshot</c> file, version 1: an int16 version, the CRC-32C of all that follows it, an int32 count
-/// and 46 bytes a producer, big-endian.
+/// and entries of 46 bytes, big-endian. Kafka writes an entry a producer, with its last batch. Here it is an entry a batch,
+/// the last batch last: a producer may still send any of them again after a restart, and would be told that it is out of
+/// sequence. Kafka reads the same file, since a later entry of a producer takes the place of an earlier one.
 /// </summary>
 internal static class ProducerSnapshot
 {
@@ -20,14 +22,14 @@ internal static class ProducerSnapshot
     /// <summary>Writes a snapshot of these producers.</summary>
     public static byte[] Write(IReadOnlyCollection<ProducerState> producers)
     {
-        byte[] bytes = new byte[HeaderSize + (producers.Count * EntrySize)];
+        int count = producers.Sum(producer => Math.Max(producer.BatchCount, 1));
+        byte[] bytes = new byte[HeaderSize + (count * EntrySize)];
         BinaryPrimitives.WriteInt16BigEndian(bytes, Version);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(CountPosition), producers.Count);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(CountPosition), count);
         Span<byte> rest = bytes.AsSpan(HeaderSize);
         foreach (ProducerState producer in producers)
         {
-            WriteEntry(rest, producer);
-            rest = rest[EntrySize..];
+            rest = WriteEntries(rest, producer);
         }
 
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(CrcPosition), Crc32C.Compute(bytes.AsSpan(CountPosition)));
@@ -51,32 +53,45 @@ internal static class ProducerSnapshot
             return null;
         }
 
-        List<ProducerState> producers = new(count);
+        Dictionary<long, ProducerState> producers = new(count);
         for (; rest.Length > 0; rest = rest[EntrySize..])
         {
-            producers.Add(ReadEntry(rest));
+            ReadEntry(rest, producers);
         }
 
-        return producers;
+        return [.. producers.Values];
     }
 
-    private static void WriteEntry(Span<byte> entry, ProducerState producer)
+    private static Span<byte> WriteEntries(Span<byte> rest, ProducerState producer)
+    {
+        for (int index = 0; index < producer.BatchCount - 1; index++)
+        {
+            WriteEntry(rest, producer, producer.Batch(index), producer.Batch(index).Timestamp, ProducerState.NoOffset);
+            rest = rest[EntrySize..];
+        }
+
+        WriteEntry(rest, producer, producer.LastBatch, producer.LastTimestamp, producer.TransactionFirstOffset);
+        return rest[EntrySize..];
+    }
+
+    private static void WriteEntry(Span<byte> entry, ProducerState producer, ProducerBatch? batch, long timestamp, long transactionFirstOffset)
     {
         BinaryPrimitives.WriteInt64BigEndian(entry, producer.ProducerId);
         BinaryPrimitives.WriteInt16BigEndian(entry[8..], producer.Epoch);
-        BinaryPrimitives.WriteInt32BigEndian(entry[10..], producer.LastSequence);
-        BinaryPrimitives.WriteInt64BigEndian(entry[14..], producer.LastOffset);
-        BinaryPrimitives.WriteInt32BigEndian(entry[22..], producer.LastBatch?.OffsetDelta ?? 0);
-        BinaryPrimitives.WriteInt64BigEndian(entry[26..], producer.LastTimestamp);
+        BinaryPrimitives.WriteInt32BigEndian(entry[10..], batch?.LastSequence ?? RecordBatch.NoSequence);
+        BinaryPrimitives.WriteInt64BigEndian(entry[14..], batch?.LastOffset ?? ProducerState.NoOffset);
+        BinaryPrimitives.WriteInt32BigEndian(entry[22..], batch?.OffsetDelta ?? 0);
+        BinaryPrimitives.WriteInt64BigEndian(entry[26..], timestamp);
         BinaryPrimitives.WriteInt32BigEndian(entry[34..], producer.CoordinatorEpoch);
-        BinaryPrimitives.WriteInt64BigEndian(entry[38..], producer.TransactionFirstOffset);
+        BinaryPrimitives.WriteInt64BigEndian(entry[38..], transactionFirstOffset);
     }
 
-    private static ProducerState ReadEntry(ReadOnlySpan<byte> entry)
+    private static void ReadEntry(ReadOnlySpan<byte> entry, Dictionary<long, ProducerState> producers)
     {
+        long producerId = BinaryPrimitives.ReadInt64BigEndian(entry);
         long transactionFirstOffset = BinaryPrimitives.ReadInt64BigEndian(entry[38..]);
-        return ProducerState.FromSnapshot(
-            producerId: BinaryPrimitives.ReadInt64BigEndian(entry),
+        producers[producerId] = ProducerState.FromSnapshot(
+            producerId,
             epoch: BinaryPrimitives.ReadInt16BigEndian(entry[8..]),
             coordinatorEpoch: BinaryPrimitives.ReadInt32BigEndian(entry[34..]),
             transactionFirstOffset: transactionFirstOffset >= 0 ? transactionFirstOffset : ProducerState.NoOffset,
@@ -84,6 +99,7 @@ internal static class ProducerSnapshot
                 LastSequence: BinaryPrimitives.ReadInt32BigEndian(entry[10..]),
                 LastOffset: BinaryPrimitives.ReadInt64BigEndian(entry[14..]),
                 OffsetDelta: BinaryPrimitives.ReadInt32BigEndian(entry[22..]),
-                Timestamp: BinaryPrimitives.ReadInt64BigEndian(entry[26..])));
+                Timestamp: BinaryPrimitives.ReadInt64BigEndian(entry[26..])),
+            earlier: producers.GetValueOrDefault(producerId));
     }
 }

@@ -33,17 +33,23 @@ internal sealed class ProducerState(long producerId)
 
     public bool HasBatches => _count > 0;
 
+    /// <summary>How many batches are remembered.</summary>
+    public int BatchCount => _count;
+
     public bool IsInTransaction => TransactionFirstOffset != NoOffset;
 
-    public ProducerBatch? LastBatch => _count == 0 ? null : _batches[(_oldest + _count - 1) % BatchesRetained];
+    public ProducerBatch? LastBatch => _count == 0 ? null : Batch(_count - 1);
 
     public int LastSequence => LastBatch?.LastSequence ?? RecordBatch.NoSequence;
 
     public long LastOffset => LastBatch?.LastOffset ?? NoOffset;
 
-    /// <summary>Takes over what a snapshot says, which is the last batch only.</summary>
+    /// <summary>A batch that is remembered; the oldest has the index 0.</summary>
+    public ProducerBatch Batch(int index) => _batches[(_oldest + index) % BatchesRetained];
+
+    /// <summary>Takes over what an entry of a snapshot says, which is one batch, after the entries before it.</summary>
     public static ProducerState FromSnapshot(
-        long producerId, short epoch, int coordinatorEpoch, long transactionFirstOffset, ProducerBatch last)
+        long producerId, short epoch, int coordinatorEpoch, long transactionFirstOffset, ProducerBatch last, ProducerState? earlier = null)
     {
         ProducerState state = new(producerId)
         {
@@ -52,6 +58,11 @@ internal sealed class ProducerState(long producerId)
             LastTimestamp = last.Timestamp,
             TransactionFirstOffset = transactionFirstOffset,
         };
+        for (int index = 0; earlier?.Epoch == epoch && index < earlier.BatchCount; index++)
+        {
+            state.Remember(earlier.Batch(index));
+        }
+
         if (last.LastOffset >= 0)
         {
             state.Remember(last);
@@ -66,7 +77,7 @@ internal sealed class ProducerState(long producerId)
         duplicate = default;
         for (int index = 0; epoch == Epoch && index < _count; index++)
         {
-            duplicate = _batches[(_oldest + index) % BatchesRetained];
+            duplicate = Batch(index);
             if (duplicate.FirstSequence == firstSequence && duplicate.LastSequence == lastSequence)
             {
                 return true;
