@@ -95,6 +95,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
     }
 
+    /// <summary>Notes that a node has ended by itself and had a reason; true if it has.</summary>
+    public bool MayHaveEnded(int id) => !Node(id).IsRunning && _away.Add(id);
+
     /// <summary>Says a line to the machine of a node that runs.</summary>
     public void Tell(int id, string line)
     {
@@ -123,11 +126,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         return line =>
         {
             shared.WriteLine(line);
-            if (line.Contains(" FATAL ", StringComparison.Ordinal))
-            {
-                findings.Add($"{node} says {line}");
-            }
-            else if (line.Contains(" ERROR ", StringComparison.Ordinal))
+            if (line.Contains(" ERROR ", StringComparison.Ordinal) || line.Contains(" FATAL ", StringComparison.Ordinal))
             {
                 findings.Count($"{node}: an error in its log");
             }

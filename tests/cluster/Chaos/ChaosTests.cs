@@ -13,6 +13,20 @@ public class ChaosTests(ITestOutputHelper output)
         ["broker.heartbeat.interval.ms"] = "500",
     };
 
+    [Fact]
+    public async Task Nothing_is_lost_doubled_or_reordered_by_faults_of_a_few_seconds()
+    {
+        ChaosOptions options = new()
+        {
+            Duration = TimeSpan.FromSeconds(20) * FaultScale.Rounds(1),
+            ShortestFault = TimeSpan.FromSeconds(0.5),
+            LongestFault = TimeSpan.FromSeconds(4),
+            WritableWithin = TimeSpan.FromSeconds(30),
+            Settings = Hasty,
+        };
+        Assert.Empty(await ChaosCommand.RunAsync(options, output.WriteLine));
+    }
+
     [Theory]
     [InlineData(nameof(ChaosMutant.LeaderAcks), "isolate", nameof(AnomalyKind.LostWrite))]
     [InlineData(nameof(ChaosMutant.NoDeduplication), "drop", nameof(AnomalyKind.Duplicate))]

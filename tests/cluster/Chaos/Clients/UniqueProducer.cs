@@ -69,7 +69,8 @@ internal sealed class UniqueProducer(ChaosTopic topic, TimeSpan pace)
         else
         {
             topic.OnError("write", report.Error);
-            if (report.Status == PersistenceStatus.NotPersisted)
+            // What a producer that cannot go on gives up may have been sent.
+            if (report.Status == PersistenceStatus.NotPersisted && report.Error.Code != ErrorCode.Local_PurgeQueue)
             {
                 topic.Recorder.End(place, Operation.Of(_process, Outcome.Failed, new Send(partition, value, null)));
             }

@@ -30,7 +30,7 @@ internal static class FaultPlan
         ["drop"] = (random, nodes) => new Dropping(random.Next(nodes + 1), TimeSpan.FromMilliseconds(random.Next(20, 1000))),
         ["slow-disk"] = (random, nodes) => new MachineFault(
             "slow-disk", Someone(random, nodes), $"{FaultyMachine.SlowDisk} {random.Next(5, 500)}", FaultyMachine.GoodDisk),
-        ["full-disk"] = (random, nodes) => new MachineFault("full-disk", Someone(random, nodes), FaultyMachine.FullDisk, FaultyMachine.GoodDisk),
+        ["full-disk"] = (random, nodes) => new MachineFault("full-disk", Someone(random, nodes), FaultyMachine.FullDisk, FaultyMachine.GoodDisk, mayEnd: true),
         ["clock"] = (random, nodes) => new MachineFault(
             "clock", Someone(random, nodes), $"{FaultyMachine.Clock} {random.Next(-3600, 3600)}", $"{FaultyMachine.Clock} 0"),
     };

@@ -5,7 +5,8 @@ namespace Compat.Cluster.Tests.Chaos.Faults;
 /// <param name="victim">Whose.</param>
 /// <param name="bad">The line that makes it bad.</param>
 /// <param name="good">The line that makes it good.</param>
-internal sealed class MachineFault(string kind, Victim victim, string bad, string good) : Fault(kind, $"{victim}, {bad}")
+/// <param name="mayEnd">Whether the node may end by itself, as Kafka does when its metadata log cannot be written; then it is started again.</param>
+internal sealed class MachineFault(string kind, Victim victim, string bad, string good, bool mayEnd = false) : Fault(kind, $"{victim}, {bad}")
 {
     private int _struck;
 
@@ -18,6 +19,11 @@ internal sealed class MachineFault(string kind, Victim victim, string bad, strin
 
     public override Task HealAsync(ChaosCluster cluster)
     {
+        if (mayEnd && cluster.MayHaveEnded(_struck))
+        {
+            cluster.Start(_struck);
+        }
+
         cluster.Tell(_struck, good);
         return Task.CompletedTask;
     }
