@@ -26,14 +26,16 @@ public sealed class FollowerFetchers : IPartitionListener, IAsyncDisposable
     /// <param name="brokerEpoch">The epoch of this broker's registration.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where events are said.</param>
+    /// <param name="onLost">Told at once of a leader to whom the connection broke; it must not wait.</param>
     public FollowerFetchers(
         ReplicaFetchOptions options,
         IPeers peers,
         Func<int, BrokerEndpoint?> endpointOf,
         Func<long> brokerEpoch,
         TimeProvider time,
-        ILogger<FollowerFetchers> logger) =>
-        _environment = new FetcherEnvironment(options, peers, endpointOf, brokerEpoch, time, logger);
+        ILogger<FollowerFetchers> logger,
+        Action<int>? onLost = null) =>
+        _environment = new FetcherEnvironment(options, peers, endpointOf, brokerEpoch, time, logger, onLost);
 
     /// <inheritdoc/>
     public void OnLeading(Partition partition) => Release(partition);

@@ -13,14 +13,21 @@ namespace Compat.Replication.Following;
 /// <param name="BrokerEpoch">The epoch of this broker's registration.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">Where events are said.</param>
+/// <param name="OnLost">Told of a leader to whom the connection broke.</param>
 internal sealed record FetcherEnvironment(
-    ReplicaFetchOptions Options, IPeers Peers, Func<int, BrokerEndpoint?> EndpointOf, Func<long> BrokerEpoch, TimeProvider Time, ILogger Logger);
+    ReplicaFetchOptions Options,
+    IPeers Peers,
+    Func<int, BrokerEndpoint?> EndpointOf,
+    Func<long> BrokerEpoch,
+    TimeProvider Time,
+    ILogger Logger,
+    Action<int>? OnLost);
 
 /// <summary>
 /// Fetches from one leader, one request after the other, for as long as it has partitions. The requests and what answers
 /// do are <see cref="FollowedPartitions"/>; this is the loop around them.
 /// </summary>
-internal sealed partial class LeaderFetcher : IAsyncDisposable
+internal sealed partial class LeaderFetcher : IPeerObserver, IAsyncDisposable
 {
     private const short FirstWithTopicIds = 13;
     private const short FirstWithReplicaState = 15;
@@ -68,6 +75,14 @@ internal sealed partial class LeaderFetcher : IAsyncDisposable
             _ = HurryAsync(asked);
         }
     }
+
+    /// <inheritdoc/>
+    public void OnConnected(IPeerConnection connection)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnDisconnected(IPeerConnection connection, string reason) => _environment.OnLost?.Invoke(_leaderId);
 
     /// <summary>Stops; no answer is taken afterwards.</summary>
     public async ValueTask DisposeAsync()
@@ -202,7 +217,7 @@ internal sealed partial class LeaderFetcher : IAsyncDisposable
             await _connection.DisposeAsync().ConfigureAwait(false);
             _connection = null;
         }
-        _connection ??= endpoint is null ? null : _environment.Peers.Open(endpoint);
+        _connection ??= endpoint is null ? null : _environment.Peers.Open(endpoint, this);
         return _connection is null ? null : await _connection.SendAsync(request, cancellation).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using Compat.Replication.Brokers;
 using Compat.Replication.Controller;
 using Compat.Replication.Metadata;
 using Compat.Server.Cluster;
@@ -10,7 +11,7 @@ namespace Compat.Server.Handlers;
 /// Metadata, v0-13: the brokers, and topics with their partitions and leaders. v0 asks for all topics by an empty list, from
 /// v1 on by null. From v4 on the client says whether topics may be created; before, they may. A topic that is created is
 /// answered with its leaders, not with an error and a hope. From v10 on topics have ids, from v12 on they can be asked for by
-/// them. v8-10 tell what the client may do to the cluster. v13 has an error of its own for clients that reached the wrong cluster.
+/// them. While a broker has vanished of whom the metadata does not know that yet, answers wait for it. v8-10 tell what the client may do to the cluster. v13 has an error of its own for clients that reached the wrong cluster.
 /// </summary>
 public sealed class MetadataHandler : ApiHandler<MetadataRequest, MetadataResponse>
 {
@@ -19,14 +20,17 @@ public sealed class MetadataHandler : ApiHandler<MetadataRequest, MetadataRespon
 
     private readonly ClusterView _cluster;
     private readonly IAutoTopicCreator? _creator;
+    private readonly VanishedBrokers? _vanished;
 
     /// <summary>Answers from the image.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="creator">Creates topics that are asked for, or null if that is switched off.</param>
-    internal MetadataHandler(ClusterView cluster, IAutoTopicCreator? creator)
+    /// <param name="vanished">The brokers that are gone and that the image does not know of; null for none ever.</param>
+    internal MetadataHandler(ClusterView cluster, IAutoTopicCreator? creator, VanishedBrokers? vanished = null)
     {
         _cluster = cluster;
         _creator = creator;
+        _vanished = vanished;
     }
 
     /// <inheritdoc/>
@@ -37,6 +41,17 @@ public sealed class MetadataHandler : ApiHandler<MetadataRequest, MetadataRespon
             return new ValueTask<MetadataResponse?>(Refuse(request));
         }
 
+        return _vanished is { IsEmpty: false } ? WaitAndAnswerAsync(_vanished, request, context) : AnswerAsync(request, context);
+    }
+
+    private async ValueTask<MetadataResponse?> WaitAndAnswerAsync(VanishedBrokers vanished, MetadataRequest request, RequestContext context)
+    {
+        await vanished.WhenKnownAsync().WaitAsync(context.ConnectionClosed);
+        return await AnswerAsync(request, context);
+    }
+
+    private ValueTask<MetadataResponse?> AnswerAsync(MetadataRequest request, RequestContext context)
+    {
         string[] missing = MissingTopics(request, context.ApiVersion);
         return missing.Length == 0
             ? new ValueTask<MetadataResponse?>(Describe(request, context, failures: null))

@@ -25,7 +25,7 @@ internal static class ApiHandlerList
             new ProduceHandler(parts.Lookup),
             new FetchHandler(parts.Lookup, parts.PreferredReplicas, parts.FetchSessions, parts.Deadlines, parts.Owed, config.Network.FetchMaxBytes, parts.Throttle),
             new ListOffsetsHandler(parts.Lookup),
-            new MetadataHandler(cluster, config.Topics.AutoCreateEnable ? parts.TopicCreator : null),
+            new MetadataHandler(cluster, config.Topics.AutoCreateEnable ? parts.TopicCreator : null, parts.Vanished),
             new OffsetCommitHandler(parts.Groups, () => parts.Image),
             new OffsetFetchHandler(parts.Groups, () => parts.Image),
             new FindCoordinatorHandler(parts.Groups, parts.TopicCreator, () => parts.Image, parts.AddressOf),

@@ -90,9 +90,10 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         _directories = new DirectoryAssignments(NodeId, () => Lifecycle.BrokerEpoch, Logs, _controllerChannel, options.Time);
         Lookup = new PartitionLookup(Partitions, () => Loader.Image, AddressOf);
         PreferredReplicas = config.Replication.SelectsByRack ? new PreferredReplicas(() => Loader.Image.Cluster) : null;
+        Vanished = new VanishedBrokers(Loader, options.Time);
         Throttle = new ReplicationThrottle(NodeId, NewQuota(config.Replication), NewQuota(config.Replication));
         Followers = new FollowerFetchers(
-            LogOptions.Followers(config) with { Throttle = Throttle }, peers, AddressOfBroker, () => Lifecycle.BrokerEpoch, options.Time, options.Loggers.CreateLogger<FollowerFetchers>());
+            LogOptions.Followers(config) with { Throttle = Throttle }, peers, AddressOfBroker, () => Lifecycle.BrokerEpoch, options.Time, options.Loggers.CreateLogger<FollowerFetchers>(), Vanished.Add);
         FetchSessions = new FetchSessionCache(config.Network.FetchSessionSlots, options.Time, options.CreateRandom());
         TopicCreator = new AutoTopicCreator(_controllerChannel, Loader, GroupOptions.Topics(config.Groups), options.Loggers.CreateLogger<AutoTopicCreator>());
         Groups = new GroupCoordinator(
@@ -151,6 +152,9 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
     public IsrKeeper IsrKeeper { get; }
 
     public FollowerFetchers Followers { get; }
+
+    /// <summary>Brokers that the metadata does not know yet to be gone.</summary>
+    public VanishedBrokers Vanished { get; }
 
     /// <summary>What may be copied to and from replicas that are throttled.</summary>
     public ReplicationThrottle Throttle { get; }
