@@ -17,7 +17,10 @@ namespace Compat.Simulation;
 internal sealed class SimulationRun
 {
     private static readonly TimeSpan Troubled = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    // A session with the controller ends after 4 s here; nothing else may have to be waited for that long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromMilliseconds(10);
 
     private readonly Timeline _timeline = new();
@@ -77,7 +80,7 @@ internal sealed class SimulationRun
             }
 
             _clients.AddRange([_administrator.RunAsync(), .. _producers.Select(producer => producer.RunAsync()), .. _consumers.Select(consumer => consumer.RunAsync()), _committer.RunAsync()]);
-            await UntilAsync(() => _producers.All(producer => producer.Acknowledged > 0), Patience, "the first records were acknowledged");
+            await UntilAsync(() => _producers.All(producer => producer.Acknowledged > 0), StartPatience, "the first records were acknowledged");
             _nemesis.Begin();
             await PassAsync(Troubled);
             _nemesis.Heal();
