@@ -6,7 +6,7 @@ namespace Compat.Cluster.Tests;
 /// Whole clusters in virtual time (tests/simulation): as many seeds as fit into the budget, and each deliberate mistake is
 /// found. A seed that fails says how to run it again.
 /// </summary>
-public class SimulationTests(ITestOutputHelper output)
+public class SimulationTests
 {
     private const int SecondsOfEach = 12;
 
@@ -31,11 +31,12 @@ public class SimulationTests(ITestOutputHelper output)
         Assert.True(exitCode == 1, text);
     }
 
-    private async Task<(int ExitCode, string Text)> RunAsync(string[] arguments)
+    private static async Task<(int ExitCode, string Text)> RunAsync(string[] arguments)
     {
         (int exitCode, string text, string error) = await ChildProcess.RunAsync("dotnet", [Path.Combine(Paths.Output, "Compat.Simulation.dll"), .. arguments])
             ?? throw new InvalidOperationException("dotnet does not start");
-        output.WriteLine(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? error);
+        // So that every run of the tests says how many seeds it has tried.
+        TestContext.Current.SendDiagnosticMessage($"simulation {string.Join(' ', arguments)}: {text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? error}");
         return (exitCode, text + error);
     }
 }
