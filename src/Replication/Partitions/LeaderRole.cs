@@ -14,7 +14,7 @@ internal sealed partial class LeaderRole : PartitionRole
     private const short AllInSync = -1;
 
     // Followers ask at least every replica.fetch.wait.max.ms, and a session with the controller lasts longer than this.
-    private const long SureForMs = 2_000;
+    private const long SureForMs = 1_000;
 
     private readonly Lock _lock = new();
     private readonly PartitionEnvironment _environment;

@@ -258,7 +258,7 @@ public sealed class LeadingTests : IDisposable
         Assert.Equal(ErrorCode.None, AppendOf(partition, sequence: 0));
         Assert.Equal(ErrorCode.OutOfOrderSequenceNumber, AppendOf(partition, sequence: 5));
 
-        Elapse(2_001);
+        Elapse(1_001);
         Assert.False(partition.IsSureToLead);
         Assert.Equal(ErrorCode.NotLeaderOrFollower, AppendOf(partition, sequence: 5));
         Assert.Equal(ErrorCode.None, AppendOf(partition, sequence: 1));
