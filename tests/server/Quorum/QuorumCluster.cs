@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -15,7 +16,9 @@ internal sealed class QuorumCluster : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<int, (MemoryStorage Storage, string[] Settings)> _nodes = [];
-    private readonly Dictionary<int, Broker> _running = [];
+
+    // Nodes that start side by side are entered side by side.
+    private readonly ConcurrentDictionary<int, Broker> _running = new();
     private readonly string _voters;
     private int _seed;
 
@@ -54,7 +57,7 @@ internal sealed class QuorumCluster : IAsyncDisposable
 
     public async Task StopAsync(int id)
     {
-        _running.Remove(id, out Broker? broker);
+        _running.TryRemove(id, out Broker? broker);
         await broker!.DisposeAsync();
     }
 
