@@ -133,7 +133,7 @@ internal sealed class Workload : IAsyncDisposable
         try
         {
             DeliveryResult<Null, long> result = await producer.ProduceAsync(new TopicPartition(_topic, partition), new Message<Null, long> { Value = value });
-            Recorder.End(place, Operation.Of(process, Outcome.Acknowledged, new Send(name, value, result.Offset)));
+            Recorder.End(place, Operation.Of(process, Outcome.Acknowledged, new Send(name, value, result.Offset.OrNull())));
         }
         catch (ProduceException<Null, long> e) when (e.DeliveryResult.Status == PersistenceStatus.NotPersisted)
         {

@@ -1,4 +1,5 @@
 using Compat.Cluster.Tests.Histories;
+using Compat.Cluster.Tests.Workloads;
 using Confluent.Kafka;
 
 namespace Compat.Cluster.Tests.Chaos.Clients;
@@ -64,7 +65,7 @@ internal sealed class UniqueProducer(ChaosTopic topic, TimeSpan pace)
         if (!report.Error.IsError)
         {
             Interlocked.Increment(ref _acknowledged);
-            topic.Recorder.End(place, Operation.Of(_process, Outcome.Acknowledged, new Send(partition, value, report.Offset)));
+            topic.Recorder.End(place, Operation.Of(_process, Outcome.Acknowledged, new Send(partition, value, report.Offset.OrNull())));
         }
         else
         {

@@ -1,4 +1,5 @@
 using Compat.Cluster.Tests.Histories;
+using Compat.Cluster.Tests.Workloads;
 using Confluent.Kafka;
 
 namespace Compat.Cluster.Tests.Chaos.Clients;
@@ -27,7 +28,7 @@ internal static class WriteProbe
             try
             {
                 DeliveryResult<Null, long> result = await from.ProduceAsync(new TopicPartition(ChaosTopic.Name, partition), new Message<Null, long> { Value = value }).WaitAsync(limit);
-                topic.Recorder.End(place, Operation.Of(process, Outcome.Acknowledged, new Send(name, value, result.Offset)));
+                topic.Recorder.End(place, Operation.Of(process, Outcome.Acknowledged, new Send(name, value, result.Offset.OrNull())));
                 return TimeProvider.System.GetElapsedTime(start);
             }
             catch (Exception e) when (e is KafkaException or TimeoutException)
