@@ -13,9 +13,6 @@ internal sealed partial class LeaderRole : PartitionRole
 {
     private const short AllInSync = -1;
 
-    // Followers ask at least every replica.fetch.wait.max.ms, and a session with the controller lasts longer than this.
-    private const long SureForMs = 1_000;
-
     private readonly Lock _lock = new();
     private readonly PartitionEnvironment _environment;
     private volatile FollowerProgress[] _followers;
@@ -49,7 +46,7 @@ internal sealed partial class LeaderRole : PartitionRole
         }
         int leaderEpoch = Registration.LeaderEpoch;
         AppendResult result = log.AppendAsLeader(batches, leaderEpoch, origin) with { LeaderEpoch = leaderEpoch };
-        return IsLackOfRecords(result.ErrorCode) && !IsSure ? NotLeading(log) : result;
+        return result.ErrorCode == ErrorCode.OutOfOrderSequenceNumber && !IsSure ? NotLeading(log) : result;
     }
 
     /// <summary>
@@ -63,7 +60,7 @@ internal sealed partial class LeaderRole : PartitionRole
         {
             lock (_lock)
             {
-                long since = _environment.NowMs - SureForMs;
+                long since = _environment.NowMs - _environment.SureForMs;
                 return _isr.Committed.Length == 1 || Array.Exists(_followers, follower => follower.LastFetchMs >= since && _isr.Committed.Contains(follower.BrokerId));
             }
         }
@@ -143,9 +140,6 @@ internal sealed partial class LeaderRole : PartitionRole
     private bool IsAboutToJoin(FollowerProgress follower, long leaderEndOffset, long nowMs) =>
         follower.IsCaughtUp(leaderEndOffset, nowMs, _environment.ReplicaLagTimeMaxMs)
         && _environment.MayJoinIsr(follower.BrokerId, follower.BrokerEpoch);
-
-    private static bool IsLackOfRecords(ErrorCode code) =>
-        code is ErrorCode.OutOfOrderSequenceNumber or ErrorCode.UnknownProducerId or ErrorCode.InvalidProducerEpoch;
 
     // A topic with fewer replicas than it asks to be in sync would never be writable.
     private int MinIsr(PartitionLog log) => Math.Min(log.Config.MinInsyncReplicas, Registration.Replicas.Length);

@@ -8,10 +8,11 @@ internal sealed class PartitionEnvironment
     private readonly long _start;
     private volatile ClusterImage _cluster = ClusterImage.Empty;
 
-    public PartitionEnvironment(int brokerId, long replicaLagTimeMaxMs, IIsrChanges isrChanges, TimeProvider time)
+    public PartitionEnvironment(PartitionRegistryOptions options, IIsrChanges isrChanges, TimeProvider time)
     {
-        BrokerId = brokerId;
-        ReplicaLagTimeMaxMs = replicaLagTimeMaxMs;
+        BrokerId = options.BrokerId;
+        ReplicaLagTimeMaxMs = options.ReplicaLagTimeMaxMs;
+        SureForMs = 2L * options.FetchWaitMaxMs;
         IsrChanges = isrChanges;
         Time = time;
         _start = time.GetTimestamp();
@@ -22,6 +23,12 @@ internal sealed class PartitionEnvironment
 
     /// <summary>replica.lag.time.max.ms: how long a follower may lag behind before it leaves the ISR.</summary>
     public long ReplicaLagTimeMaxMs { get; }
+
+    /// <summary>
+    /// For how long after the last fetch of a follower in sync a leader is sure to lead: twice as long as fetches are held
+    /// (replica.fetch.wait.max.ms), so that one without news is no reason for doubt.
+    /// </summary>
+    public long SureForMs { get; }
 
     /// <summary>Where changes of in-sync sets are asked for.</summary>
     public IIsrChanges IsrChanges { get; }

@@ -48,7 +48,7 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
         _options = options;
         _logs = logs;
         _configOf = configOf;
-        _environment = new PartitionEnvironment(options.BrokerId, options.ReplicaLagTimeMaxMs, isrChanges, time);
+        _environment = new PartitionEnvironment(options, isrChanges, time);
         _logger = logger;
     }
 
@@ -312,4 +312,5 @@ public sealed partial class PartitionRegistry : IMetadataPublisher
 /// <param name="BrokerId">node.id.</param>
 /// <param name="IncarnationId">The id of this process, with which it registers.</param>
 /// <param name="ReplicaLagTimeMaxMs">replica.lag.time.max.ms.</param>
-public sealed record PartitionRegistryOptions(int BrokerId, Uuid IncarnationId, long ReplicaLagTimeMaxMs = 30_000);
+/// <param name="FetchWaitMaxMs">replica.fetch.wait.max.ms.</param>
+public sealed record PartitionRegistryOptions(int BrokerId, Uuid IncarnationId, long ReplicaLagTimeMaxMs = 30_000, int FetchWaitMaxMs = 500);

@@ -120,7 +120,7 @@ internal sealed class FetchReader
         LogReadResult result = partition.Log.Read(
             target.FetchOffset, isHeld ? 0 : Math.Min(target.MaxBytes, left), plan.Isolation, minOneBatch: read.Bytes == 0 && !isHeld);
         ErrorCode code = result.ErrorCode;
-        if (code == ErrorCode.OffsetOutOfRange && !partition.IsSureToLead)
+        if (code == ErrorCode.OffsetOutOfRange && plan.Replica is null && !partition.IsSureToLead)
         {
             // Only the leader knows where the log ends. A consumer that believed a replica that lags behind would begin elsewhere.
             code = ErrorCode.NotLeaderOrFollower;

@@ -65,7 +65,7 @@ internal sealed class BrokerParts : IBrokerIdentity, IAsyncDisposable
         IsrKeeper = new IsrKeeper(
             NodeId, () => Lifecycle.BrokerEpoch, () => _controllerChannel!, options.Time, options.Loggers.CreateLogger<IsrKeeper>());
         Partitions = new PartitionRegistry(
-            new PartitionRegistryOptions(NodeId, IncarnationId, config.Replication.LagTimeMaxMs), Logs, TopicConfigs.Of, IsrKeeper, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
+            new PartitionRegistryOptions(NodeId, IncarnationId, config.Replication.LagTimeMaxMs, config.Replication.FetchWaitMaxMs), Logs, TopicConfigs.Of, IsrKeeper, options.Time, options.Loggers.CreateLogger<PartitionRegistry>());
         _snapshots = new SnapshotGenerator(
             _quorum, Loader, LogOptions.Snapshots(config), options.Time, options.Loggers.CreateLogger<SnapshotGenerator>());
         _heartbeats = new ControllerChannel(Controller, () => _quorum.Leader, AddressOfController, peers);

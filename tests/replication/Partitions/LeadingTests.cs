@@ -250,6 +250,20 @@ public sealed class LeadingTests : IDisposable
         Assert.Equal(5, partition.Log.LogEndOffset);
     }
 
+    [Theory]
+    [InlineData(500, 1_000)]
+    [InlineData(5_000, 10_000)]
+    public void A_leader_is_sure_for_as_long_as_two_fetches_may_be_held(int fetchWaitMaxMs, int sureForMs)
+    {
+        using PartitionFixture fixture = new(fetchWaitMaxMs: fetchWaitMaxMs);
+        Partition partition = Lead(fixture, [1, 2], [1, 2]);
+        Fetch(partition, 2, 0);
+        fixture.Time.Advance(TimeSpan.FromMilliseconds(sureForMs));
+        Assert.True(partition.IsSureToLead);
+        fixture.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(partition.IsSureToLead);
+    }
+
     [Fact]
     public void A_leader_that_may_have_a_successor_does_not_tell_producers_that_records_are_missing()
     {
@@ -295,7 +309,9 @@ public sealed class LeadingTests : IDisposable
         Assert.Equal([1, 2], version < 3 ? asked.NewIsr : asked.NewIsrWithEpochs.Select(member => member.BrokerId));
     }
 
-    private Partition Lead(int[] replicas, int[] isr, int minIsr = 1)
+    private Partition Lead(int[] replicas, int[] isr, int minIsr = 1) => Lead(_fixture, replicas, isr, minIsr);
+
+    private static Partition Lead(PartitionFixture fixture, int[] replicas, int[] isr, int minIsr = 1)
     {
         MetadataRecord partition = Of(
             new PartitionRecord
@@ -310,8 +326,8 @@ public sealed class LeadingTests : IDisposable
                 Directories = [.. replicas.Select(_ => DirectoryIds.Unassigned)],
             },
             2);
-        _fixture.Apply([Broker(1), Broker(2), Broker(3), Topic("t", Id(1)), partition, Config("t", "min.insync.replicas", $"{minIsr}")]);
-        return _fixture["t", 0];
+        fixture.Apply([Broker(1), Broker(2), Broker(3), Topic("t", Id(1)), partition, Config("t", "min.insync.replicas", $"{minIsr}")]);
+        return fixture["t", 0];
     }
 
     private static void Append(Partition partition, int records) => Assert.Equal(

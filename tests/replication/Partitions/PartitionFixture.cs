@@ -14,7 +14,7 @@ namespace Compat.Replication.Tests.Partitions;
 /// <summary>The partitions of broker 1, fed with records.</summary>
 internal sealed class PartitionFixture : IDisposable
 {
-    public PartitionFixture(MemoryStorage? storage = null, params string[] directories)
+    public PartitionFixture(MemoryStorage? storage = null, int fetchWaitMaxMs = 500, params string[] directories)
     {
         Storage = storage ?? new MemoryStorage(Time);
         var context = new LogContext(Storage, Time, new Random(5), NullLogger.Instance);
@@ -25,7 +25,7 @@ internal sealed class PartitionFixture : IDisposable
             NodeId = 1,
         });
         Registry = new PartitionRegistry(
-            new PartitionRegistryOptions(1, Records.Id(1001)), Logs, ConfigOf, IsrChanges, Time, NullLogger<PartitionRegistry>.Instance);
+            new PartitionRegistryOptions(1, Records.Id(1001), FetchWaitMaxMs: fetchWaitMaxMs), Logs, ConfigOf, IsrChanges, Time, NullLogger<PartitionRegistry>.Instance);
         Registry.AddListener(Listener);
     }
 

@@ -100,6 +100,22 @@ public sealed class FollowerFetchTests
     }
 
     [Fact]
+    public async Task Who_reads_past_the_end_of_a_leader_that_nobody_follows_yet_is_told_so_if_it_is_a_follower_and_sent_away_if_it_is_a_client()
+    {
+        await using var fixture = new DataFixture();
+        using TestClient client = await fixture.ConnectAsync();
+        Partition partition = Replicated(fixture);
+        partition.AppendAsLeader(fixture.Batch("a"), 1, AppendOrigin.Client);
+
+        // A follower would otherwise never find out where to begin, and so never prove that the leader leads.
+        Assert.Equal(ErrorCode.OffsetOutOfRange, (await FetchAsync(client, offset: 5)).ErrorCode);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, (await FetchAsync(client, offset: 5, replicaId: -1)).ErrorCode);
+
+        await FetchAsync(client, offset: 1);
+        Assert.Equal(ErrorCode.OffsetOutOfRange, (await FetchAsync(client, offset: 5, replicaId: -1)).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_client_is_sent_to_the_replica_in_its_rack_and_served_by_it()
     {
         await using var fixture = new DataFixture();
