@@ -60,7 +60,7 @@ internal sealed record Arguments
                 "--seconds" => arguments with { Duration = TimeSpan.FromSeconds(Number()) },
                 "--brokers" => arguments with { Brokers = Number() },
                 "--flush" => arguments with { IsFlushed = true },
-                "--mutant" => arguments with { Mutant = args[++index] == "lying-flush" ? Mutant.LyingFlush : Mutant.NoIdempotence },
+                "--mutant" => arguments with { Mutant = MutantOf(args[++index]) },
                 "--until-failure" => arguments with { IsUntilFailure = true },
                 "--twice" => arguments with { IsTwice = true },
                 "--verbose" => arguments with { IsVerbose = true },
@@ -70,4 +70,11 @@ internal sealed record Arguments
 
         return arguments;
     }
+
+    private static Mutant MutantOf(string name) => name switch
+    {
+        "no-idempotence" => Mutant.NoIdempotence,
+        "lying-flush" => Mutant.LyingFlush,
+        _ => throw new FormatException(name),
+    };
 }

@@ -11,7 +11,8 @@ namespace Compat.Server.Handlers;
 /// Metadata, v0-13: the brokers, and topics with their partitions and leaders. v0 asks for all topics by an empty list, from
 /// v1 on by null. From v4 on the client says whether topics may be created; before, they may. A topic that is created is
 /// answered with its leaders, not with an error and a hope. From v10 on topics have ids, from v12 on they can be asked for by
-/// them. While a broker has vanished of whom the metadata does not know that yet, answers wait for it. v8-10 tell what the client may do to the cluster. v13 has an error of its own for clients that reached the wrong cluster.
+/// them. v8-10 tell what the client may do to the cluster. v13 has an error of its own for clients that reached the wrong cluster.
+/// While a broker has vanished of whom the metadata does not know that yet, answers wait for it, a second at most.
 /// </summary>
 public sealed class MetadataHandler : ApiHandler<MetadataRequest, MetadataResponse>
 {

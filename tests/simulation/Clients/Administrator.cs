@@ -77,7 +77,7 @@ internal sealed class Administrator(SimulationContext context, int number)
         builder.Append(_client.Clock.GetUtcNow().ToUnixTimeMilliseconds(), null, new byte[100]);
         using PeerAnswer<ProduceResponse> answer = await _client.AskAsync(leader, ClusterClient.Request(new ProduceRequest
         {
-            Acks = (short)_client.Random.Next(1, 3) is 1 ? (short)1 : (short)-1,
+            Acks = (short)(_client.Random.Next(1, 3) == 1 ? 1 : -1),
             TimeoutMs = 1_000,
             TopicData =
             [
@@ -115,7 +115,7 @@ internal sealed class Administrator(SimulationContext context, int number)
                         new AlterPartitionReassignmentsRequest.ReassignablePartition
                         {
                             PartitionIndex = _client.Random.Next(SimulationContext.Partitions),
-                            Replicas = _client.Random.Next(5) == 0 ? null : [.. replicas.Take(_client.Random.Next(2, 4)).Select(id => id)],
+                            Replicas = _client.Random.Next(5) == 0 ? null : [.. replicas.Take(_client.Random.Next(2, 4))],
                         },
                     ],
                 },
