@@ -148,8 +148,7 @@ internal sealed class Workload : IAsyncDisposable
     private long[] Ends()
     {
         using IConsumer<Null, long> consumer = NewConsumer();
-        return [.. Enumerable.Range(0, _partitions).Select(partition =>
-            consumer.QueryWatermarkOffsets(new TopicPartition(_topic, partition), Wait.Limit).High.Value)];
+        return PartitionEnds.Of(consumer, _topic, _partitions, Wait.Limit);
     }
 
     // Reads from the beginning until it is told to stop, or to the ends if there are any.

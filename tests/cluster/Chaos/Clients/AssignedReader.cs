@@ -1,4 +1,5 @@
 using Compat.Cluster.Tests.Histories;
+using Compat.Cluster.Tests.Workloads;
 using Confluent.Kafka;
 
 namespace Compat.Cluster.Tests.Chaos.Clients;
@@ -19,8 +20,7 @@ internal sealed class AssignedReader(ChaosTopic topic, string name)
     {
         using CancellationTokenSource timeout = new(limit);
         IConsumer<Null, long> consumer = NewConsumer();
-        long[] ends = [.. Enumerable.Range(0, ChaosTopic.Partitions).Select(partition =>
-            consumer.QueryWatermarkOffsets(new TopicPartition(ChaosTopic.Name, partition), limit).High.Value)];
+        long[] ends = PartitionEnds.Of(consumer, ChaosTopic.Name, ChaosTopic.Partitions, limit);
         Read(() => timeout.IsCancellationRequested || IsAt(ends), consumer);
         return IsAt(ends);
     }
