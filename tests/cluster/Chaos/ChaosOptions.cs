@@ -45,6 +45,9 @@ internal sealed record ChaosOptions
     /// <summary>Settings of every broker beyond the usual ones.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>librdkafka's <c>debug</c> contexts for all clients, whose lines are in clients.log; null for what it says by itself.</summary>
+    public string? ClientDebug { get; init; }
+
     /// <summary>Whether the directory stays also when nothing was found.</summary>
     public bool IsKept { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed record ChaosOptions
         "--writable-within" => this with { WritableWithin = Seconds(value) },
         "--binary" => this with { Binary = value },
         "--mutant" => this with { Mutant = Enum.Parse<ChaosMutant>(value) },
+        "--client-debug" => this with { ClientDebug = value },
         "--override" when value.Split('=', 2) is [string key, string setting] => this with { Settings = new Dictionary<string, string>(Settings) { [key] = setting } },
         _ => throw new FormatException($"{name} {value} is no argument"),
     };

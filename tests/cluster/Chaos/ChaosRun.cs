@@ -28,6 +28,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly ChaosOptions _options;
     private readonly Action<string> _say;
     private readonly ChaosCluster _cluster;
+    private readonly ClientLog _log;
     private readonly ChaosTopic _topic;
     private readonly ProcessUsage _usage;
     private readonly List<TimeSpan> _writableAfter = [];
@@ -49,7 +50,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
 
         _cluster = new ChaosCluster(options.Brokers, directory, settings, options.Binary, Findings);
-        _topic = new ChaosTopic(_cluster.Bootstrap, options.Mutant, Findings);
+        _log = new ClientLog(Path.Combine(directory, "clients.log"));
+        _topic = new ChaosTopic(_cluster.Bootstrap, options, _log, Findings);
         _usage = new ProcessUsage(_cluster.Nodes);
     }
 
@@ -107,6 +109,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await _consuming.CancelAsync();
         await _cluster.DisposeAsync();
         await Task.WhenAll(_tasks).WaitAsync(ProbeLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _log.Dispose();
     }
 
     private void StartClients()

@@ -5,7 +5,7 @@ using Confluent.Kafka.Admin;
 namespace Compat.Cluster.Tests.Chaos.Clients;
 
 /// <summary>The topic of a chaos run, and what its clients have in common.</summary>
-internal sealed class ChaosTopic(string bootstrap, ChaosMutant mutant, Findings findings)
+internal sealed class ChaosTopic(string bootstrap, ChaosOptions options, ClientLog log, Findings findings)
 {
     public const string Name = "chaos";
     public const int Partitions = 6;
@@ -41,14 +41,15 @@ internal sealed class ChaosTopic(string bootstrap, ChaosMutant mutant, Findings 
         {
             BootstrapServers = bootstrap,
             ClientId = what,
-            EnableIdempotence = mutant == ChaosMutant.None,
-            Acks = mutant == ChaosMutant.LeaderAcks ? Acks.Leader : Acks.All,
+            Debug = options.ClientDebug,
+            EnableIdempotence = options.Mutant == ChaosMutant.None,
+            Acks = options.Mutant == ChaosMutant.LeaderAcks ? Acks.Leader : Acks.All,
             LingerMs = 1,
             MessageTimeoutMs = MessageTimeoutMs,
             SocketTimeoutMs = SocketTimeoutMs,
             ReconnectBackoffMaxMs = 1000,
         };
-        return new ProducerBuilder<Null, long>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => OnError(what, error)).Build();
+        return new ProducerBuilder<Null, long>(config).SetLogHandler((_, message) => log.Write(what, message)).SetErrorHandler((_, error) => OnError(what, error)).Build();
     }
 
     public IConsumer<Null, long> NewConsumer(string what, Action<ConsumerConfig>? configure = null, Action<ConsumerBuilder<Null, long>>? build = null)
@@ -57,6 +58,7 @@ internal sealed class ChaosTopic(string bootstrap, ChaosMutant mutant, Findings 
         {
             BootstrapServers = bootstrap,
             ClientId = what,
+            Debug = options.ClientDebug,
             GroupId = what,
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
@@ -67,7 +69,7 @@ internal sealed class ChaosTopic(string bootstrap, ChaosMutant mutant, Findings 
             ReconnectBackoffMaxMs = 1000,
         };
         configure?.Invoke(config);
-        ConsumerBuilder<Null, long> builder = new ConsumerBuilder<Null, long>(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => OnError(what, error));
+        ConsumerBuilder<Null, long> builder = new ConsumerBuilder<Null, long>(config).SetLogHandler((_, message) => log.Write(what, message)).SetErrorHandler((_, error) => OnError(what, error));
         build?.Invoke(builder);
         return builder.Build();
     }
