@@ -100,7 +100,9 @@ internal sealed class FetchReader
         if (partition.FindDivergence(target.FetchOffset, target.LastFetchedEpoch) is { } divergence)
         {
             read.IsUrgent = true;
-            return divergence.ErrorCode == ErrorCode.None ? Diverging(partition.Log, target, divergence.End) : Failed(plan, target, divergence.ErrorCode, read);
+            return divergence.ErrorCode == ErrorCode.None
+                ? Diverging(partition.Log, target, divergence.End)
+                : Failed(plan, target, Known(divergence.ErrorCode, plan, partition), read);
         }
 
         if (plan.Replica is null && _preferred?.Choose(partition, target.FetchOffset, plan.ClientRack) is { } preferred)
@@ -112,6 +114,10 @@ internal sealed class FetchReader
         return ReadLog(plan, target, left, read, partition, isArrival);
     }
 
+    // Only the leader knows where the log ends. A consumer that believed a replica that lags behind would begin elsewhere.
+    private static ErrorCode Known(ErrorCode code, FetchPlan plan, Partition partition) =>
+        code == ErrorCode.OffsetOutOfRange && plan.Replica is null && !partition.IsSureToLead ? ErrorCode.NotLeaderOrFollower : code;
+
     private FetchResponse.PartitionData ReadLog(
         FetchPlan plan, FetchTarget target, int left, FetchRead read, Partition partition, bool isArrival)
     {
@@ -119,13 +125,7 @@ internal sealed class FetchReader
         bool isHeld = plan.Replica is { } follower && _throttle?.HoldsFollower(partition, follower.BrokerId) == true;
         LogReadResult result = partition.Log.Read(
             target.FetchOffset, isHeld ? 0 : Math.Min(target.MaxBytes, left), plan.Isolation, minOneBatch: read.Bytes == 0 && !isHeld);
-        ErrorCode code = result.ErrorCode;
-        if (code == ErrorCode.OffsetOutOfRange && plan.Replica is null && !partition.IsSureToLead)
-        {
-            // Only the leader knows where the log ends. A consumer that believed a replica that lags behind would begin elsewhere.
-            code = ErrorCode.NotLeaderOrFollower;
-        }
-
+        ErrorCode code = Known(result.ErrorCode, plan, partition);
         if (code == ErrorCode.None && isArrival && plan.Replica is { } replica)
         {
             var fetch = new FollowerFetch(replica.BrokerId, replica.BrokerEpoch, target.FetchOffset, target.LogStartOffset, partition.NowMs);

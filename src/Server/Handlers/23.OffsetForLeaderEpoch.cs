@@ -7,7 +7,8 @@ namespace Compat.Server.Handlers;
 
 /// <summary>
 /// OffsetForLeaderEpoch, v2-4: where the records of a leader epoch end, by which a client finds out whether records it has
-/// read were lost with a leader (KIP-320). v3 names the replica that asks.
+/// read were lost with a leader (KIP-320). v3 names the replica that asks. A client that knows a later epoch than a leader
+/// which may have been replaced is sent to look for the leader, not told that its records are gone.
 /// </summary>
 public sealed class OffsetForLeaderEpochHandler : ApiHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
 {
@@ -24,14 +25,15 @@ public sealed class OffsetForLeaderEpochHandler : ApiHandler<OffsetForLeaderEpoc
             response.Topics.Add(new()
             {
                 Topic = topic.Topic,
-                Partitions = [.. topic.Partitions.Select(partition => Find(topic.Topic, partition))],
+                Partitions = [.. topic.Partitions.Select(partition => Find(topic.Topic, partition, isClient: request.ReplicaId < 0))],
             });
         }
 
         return ValueTask.FromResult<OffsetForLeaderEpochResponse?>(response);
     }
 
-    private OffsetForLeaderEpochResponse.EpochEndOffset Find(string topic, OffsetForLeaderEpochRequest.OffsetForLeaderPartition wanted)
+    private OffsetForLeaderEpochResponse.EpochEndOffset Find(
+        string topic, OffsetForLeaderEpochRequest.OffsetForLeaderPartition wanted, bool isClient)
     {
         ErrorCode code = _partitions.Find(topic, wanted.Partition, out Partition? partition);
         if (partition is not null)
@@ -40,9 +42,18 @@ public sealed class OffsetForLeaderEpochHandler : ApiHandler<OffsetForLeaderEpoc
         }
 
         var result = new OffsetForLeaderEpochResponse.EpochEndOffset { Partition = wanted.Partition, ErrorCode = code };
-        if (code == ErrorCode.None)
+        if (code != ErrorCode.None)
         {
-            EpochEndOffset end = partition!.Log.EndOffsetForEpoch(wanted.LeaderEpoch);
+            return result;
+        }
+
+        EpochEndOffset end = partition!.Log.EndOffsetForEpoch(wanted.LeaderEpoch);
+        if (isClient && end == EpochEndOffset.Unknown && !partition.IsSureToLead)
+        {
+            result.ErrorCode = ErrorCode.NotLeaderOrFollower;
+        }
+        else
+        {
             result.LeaderEpoch = end.Epoch;
             result.EndOffset = end.EndOffset;
         }

@@ -116,6 +116,25 @@ public sealed class FollowerFetchTests
     }
 
     [Fact]
+    public async Task A_client_that_knows_a_later_epoch_than_a_leader_that_nobody_follows_yet_is_sent_away()
+    {
+        const int Later = DataFixture.LeaderEpoch + 1;
+        await using var fixture = new DataFixture();
+        using TestClient client = await fixture.ConnectAsync();
+        Partition partition = Replicated(fixture);
+        partition.AppendAsLeader(fixture.Batch("a"), 1, AppendOrigin.Client);
+
+        Assert.Equal((ErrorCode.NotLeaderOrFollower, -1L), await EndOfAsync(client, Later, replicaId: -1));
+        Assert.Equal((ErrorCode.None, -1L), await EndOfAsync(client, Later, Follower));
+        Assert.Equal((ErrorCode.None, 1L), await EndOfAsync(client, DataFixture.LeaderEpoch, replicaId: -1));
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, (await FetchAsync(client, offset: 1, replicaId: -1, lastEpoch: Later)).ErrorCode);
+
+        await FetchAsync(client, offset: 1);
+        Assert.Equal((ErrorCode.None, -1L), await EndOfAsync(client, Later, replicaId: -1));
+        Assert.Equal(ErrorCode.OffsetOutOfRange, (await FetchAsync(client, offset: 1, replicaId: -1, lastEpoch: Later)).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_client_is_sent_to_the_replica_in_its_rack_and_served_by_it()
     {
         await using var fixture = new DataFixture();
@@ -140,6 +159,18 @@ public sealed class FollowerFetchTests
     {
         fixture.AddBroker(Follower, "near");
         return fixture.AddReplicated("replicated", TopicId, [1, Follower], isr ?? [1, Follower], LogConfig.Default);
+    }
+
+    private static async Task<(ErrorCode Code, long End)> EndOfAsync(TestClient client, int epoch, int replicaId)
+    {
+        var request = new OffsetForLeaderEpochRequest
+        {
+            ReplicaId = replicaId,
+            Topics = [new() { Topic = "replicated", Partitions = [new() { Partition = 0, LeaderEpoch = epoch, CurrentLeaderEpoch = DataFixture.LeaderEpoch }] }],
+        };
+        OffsetForLeaderEpochResponse response = await client.AskAsync<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(request, 4);
+        OffsetForLeaderEpochResponse.EpochEndOffset end = response.Topics.Single().Partitions.Single();
+        return (end.ErrorCode, end.EndOffset);
     }
 
     private static async Task<FetchResponse.PartitionData> FetchAsync(
