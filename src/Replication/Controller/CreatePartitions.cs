@@ -88,7 +88,7 @@ internal sealed class CreatePartitions
             {
                 return new ApiError(ErrorCode.InvalidReplicaAssignment, problem);
             }
-            if (PartitionAssignments.Register(cluster, assignment.BrokerIds) is not { } registration)
+            if (PartitionAssignments.Register(_turn, assignment.BrokerIds) is not { } registration)
             {
                 return new ApiError(
                     ErrorCode.InvalidReplicaAssignment,

@@ -6,6 +6,9 @@ namespace Compat.Replication.Controller;
 /// <summary>Turns chosen replicas into registrations of new partitions.</summary>
 internal static class PartitionAssignments
 {
+    // Leaves as many epochs for elections. A log that gets so far has all new partitions begin here, as all of Kafka's do at 0.
+    private const int MaxFirstLeaderEpoch = 1 << 30;
+
     /// <summary>Checks replicas that a client chose; the text of an INVALID_REPLICA_ASSIGNMENT, or null if they are good.</summary>
     /// <param name="cluster">The brokers.</param>
     /// <param name="replicas">The chosen replicas.</param>
@@ -40,8 +43,9 @@ internal static class PartitionAssignments
     }
 
     /// <summary>The registration of a new partition, or null if none of its replicas may lead.</summary>
-    public static PartitionRegistration? Register(ClusterImage cluster, IReadOnlyList<int> replicas)
+    public static PartitionRegistration? Register(ControllerTurn turn, IReadOnlyList<int> replicas)
     {
+        ClusterImage cluster = turn.Image.Cluster;
         int[] isr = [.. replicas.Where(cluster.IsActive)];
         if (isr.Length == 0)
         {
@@ -53,10 +57,18 @@ internal static class PartitionAssignments
             Directories = [.. replicas.Select(replica => DefaultDirectory(cluster, replica))],
             Isr = [.. isr],
             Leader = isr[0],
-            LeaderEpoch = 0,
+            LeaderEpoch = FirstLeaderEpoch(turn.NextOffset),
             PartitionEpoch = 0,
         };
     }
+
+    /// <summary>
+    /// Above every leader epoch of a deleted partition of the same name, of which nothing else remembers anything: each election
+    /// took a record of the metadata log, so no partition's epoch has passed the offset. Clients take a lower epoch for old news
+    /// (KIP-320), and only a higher one has them ask whether what they read is still there.
+    /// </summary>
+    /// <param name="offset">The end of the metadata log, or less.</param>
+    internal static int FirstLeaderEpoch(long offset) => (int)Math.Min(offset, MaxFirstLeaderEpoch);
 
     /// <summary>The directory of a new replica: known if the broker has only one, else the broker will say.</summary>
     public static Uuid DefaultDirectory(ClusterImage cluster, int brokerId) =>

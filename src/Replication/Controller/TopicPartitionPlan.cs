@@ -69,7 +69,7 @@ internal sealed class TopicPartitionPlan
         {
             return new ApiError(ErrorCode.InvalidReplicaAssignment, problem);
         }
-        if (PartitionAssignments.Register(cluster, assignment.BrokerIds) is not { } registration)
+        if (PartitionAssignments.Register(_turn, assignment.BrokerIds) is not { } registration)
         {
             return new ApiError(ErrorCode.InvalidReplicaAssignment, PartitionAssignments.AllInactive(index));
         }
@@ -108,7 +108,7 @@ internal sealed class TopicPartitionPlan
         var registrations = new List<PartitionRegistration>(assignments.Count);
         foreach (int[] replicas in assignments)
         {
-            if (PartitionAssignments.Register(cluster, replicas) is { } registration)
+            if (PartitionAssignments.Register(_turn, replicas) is { } registration)
             {
                 registrations.Add(registration);
             }

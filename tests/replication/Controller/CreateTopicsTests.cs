@@ -1,3 +1,4 @@
+using Compat.Replication.Controller;
 using Compat.Replication.Metadata;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -28,11 +29,39 @@ public class CreateTopicsTests
         Assert.Equal("5", given.Image.Configs.Of(ConfigResource.Topic("orders"))["retention.ms"]);
         Assert.All(topic.Partitions, partition =>
         {
-            Assert.Equal((1, 0, 0), (partition.Leader, partition.LeaderEpoch, partition.PartitionEpoch));
+            Assert.Equal((1, 0), (partition.Leader, partition.PartitionEpoch));
             Assert.Equal([1], partition.Replicas);
             Assert.Equal([1], partition.Isr);
             Assert.Equal([Id(2001)], partition.Directories);
         });
+    }
+
+    [Fact]
+    public void A_recreated_topic_begins_above_every_leader_epoch_of_the_former_one()
+    {
+        var given = Given.OneBroker();
+        int latest = -1;
+        for (int round = 0; round < 3; round++)
+        {
+            Uuid id = given.Create("again").TopicId;
+            int first = given.Partition("again").LeaderEpoch;
+            Assert.True(first > latest, $"{first} after {latest}");
+            for (int election = 0; election < 10; election++)
+            {
+                given.Happened(Of(new PartitionChangeRecord { TopicId = id, PartitionId = 0, Leader = 1 }, 2));
+            }
+            latest = given.Partition("again").LeaderEpoch;
+            Assert.Equal(first + 10, latest);
+            given.Then(DeleteTopics.Decide(given.Turn, new DeleteTopicsRequest { Topics = [new() { Name = "again" }] }, 6));
+        }
+    }
+
+    [Fact]
+    public void First_leader_epochs_leave_as_many_for_elections()
+    {
+        Assert.Equal(1 << 30, PartitionAssignments.FirstLeaderEpoch(long.MaxValue));
+        Assert.Equal(1 << 30, PartitionAssignments.FirstLeaderEpoch(1 << 30));
+        Assert.Equal(5, PartitionAssignments.FirstLeaderEpoch(5));
     }
 
     [Fact]

@@ -81,14 +81,16 @@ public class BrokerApisTests
     public async Task A_broker_whose_connection_breaks_is_fenced_at_once()
     {
         await using ControllerFixture fixture = await ControllerFixture.StartAsync("broker.session.timeout.ms=3600000");
+        int leaderEpoch;
         using (SocketClient broker = await fixture.Node.ConnectToControllerAsync())
         {
             await fixture.JoinAsync(2, broker);
             await fixture.CreateAsync("t", 2, 1);
+            leaderEpoch = fixture.Partition("t").LeaderEpoch;
         }
 
         await WaitAsync(() => Task.FromResult(fixture.Image.Cluster.Brokers[2].Fenced));
-        Assert.Equal((1, 1), (fixture.Partition("t").Leader, fixture.Partition("t").LeaderEpoch));
+        Assert.Equal((1, leaderEpoch + 1), (fixture.Partition("t").Leader, fixture.Partition("t").LeaderEpoch));
     }
 
     [Fact]
@@ -120,14 +122,14 @@ public class BrokerApisTests
         await using ControllerFixture fixture = await ControllerFixture.StartAsync();
         long epoch = await fixture.JoinAsync(2);
         Uuid topic = await fixture.CreateAsync("t", 2, 1);
-        AlterPartitionRequest request = Alter(topic, epoch, version, (2, epoch));
+        AlterPartitionRequest request = Alter(fixture, topic, epoch, version, (2, epoch));
         AlterPartitionResponse.PartitionData partition = await AlterAsync(fixture, request, version);
-        Assert.Equal((ErrorCode.None, 2, 0, 1), (partition.ErrorCode, partition.LeaderId, partition.LeaderEpoch, partition.PartitionEpoch));
+        Assert.Equal((ErrorCode.None, 2, fixture.Partition("t").LeaderEpoch, 1), (partition.ErrorCode, partition.LeaderId, partition.LeaderEpoch, partition.PartitionEpoch));
         Assert.Equal([2], partition.Isr);
         Assert.Equal([2], fixture.Partition("t").Isr);
         Assert.Equal(ErrorCode.InvalidUpdateVersion, (await AlterAsync(fixture, request, version)).ErrorCode);
 
-        request = Alter(topic, epoch, version, (2, epoch), (1, 0));
+        request = Alter(fixture, topic, epoch, version, (2, epoch), (1, 0));
         request.Topics[0].Partitions[0].PartitionEpoch = 1;
         Assert.Equal(version == 2 ? ErrorCode.None : ErrorCode.IneligibleReplica, (await AlterAsync(fixture, request, version)).ErrorCode);
         request.BrokerEpoch++;
@@ -205,9 +207,10 @@ public class BrokerApisTests
         Assert.Contains(controller.Features, feature => feature.Name == MetadataVersion.FeatureName);
     }
 
-    private static AlterPartitionRequest Alter(Uuid topic, long epoch, short version, params (int Id, long Epoch)[] isr)
+    private static AlterPartitionRequest Alter(
+        ControllerFixture fixture, Uuid topic, long epoch, short version, params (int Id, long Epoch)[] isr)
     {
-        var partition = new AlterPartitionRequest.PartitionData();
+        var partition = new AlterPartitionRequest.PartitionData { LeaderEpoch = fixture.Partition("t").LeaderEpoch };
         if (version == 2)
         {
             partition.NewIsr = [.. isr.Select(replica => replica.Id)];

@@ -30,7 +30,7 @@ public class DescribeTopicPartitionsTests
         DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic topic = response.Topics[2];
         Assert.Equal((broker.TopicId, EverythingOnATopic), (topic.TopicId, topic.TopicAuthorizedOperations));
         DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition partition = topic.Partitions[1];
-        Assert.Equal((ErrorCode.None, 1, broker.Parts.NodeId, 0), (partition.ErrorCode, partition.PartitionIndex, partition.LeaderId, partition.LeaderEpoch));
+        Assert.Equal((ErrorCode.None, 1, broker.Parts.NodeId, broker.LeaderEpoch), (partition.ErrorCode, partition.PartitionIndex, partition.LeaderId, partition.LeaderEpoch));
         Assert.Equal([broker.Parts.NodeId], partition.ReplicaNodes);
         Assert.Equal([broker.Parts.NodeId], partition.IsrNodes);
         Assert.Empty(partition.EligibleLeaderReplicas ?? []);

@@ -57,11 +57,15 @@ internal sealed class MemoryBroker : IAsyncDisposable
 
     public Uuid TopicId => IdOf(Topic);
 
+    /// <summary>The leader epoch that the partitions of the topic began with.</summary>
+    public int LeaderEpoch { get; private set; }
+
     public static async Task<MemoryBroker> StartAsync(params string[] settings)
     {
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000));
         MemoryBroker fixture = await StartAsync(time, new MemoryStorage(time), settings, seed: 0);
         await fixture.CreateTopicAsync(Topic, 2);
+        fixture.LeaderEpoch = fixture.Parts.Image.Topics.Partition(new TopicPartition(Topic, 0))!.LeaderEpoch;
         return fixture;
     }
 
