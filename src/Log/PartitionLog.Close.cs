@@ -9,7 +9,10 @@ public sealed partial class PartitionLog
     /// Writes what is only in memory (indexes, producers, leader epochs) and closes the files. With a flush the next open
     /// may take the directory as it is.
     /// </summary>
-    /// <param name="flush">Whether to make everything durable; false when the caller does that for all logs at once.</param>
+    /// <param name="flush">
+    /// Whether to make everything durable; false when the caller does that for all logs at once, and then goes on with
+    /// <see cref="PutInPlace"/>.
+    /// </param>
     /// <exception cref="IOException">The device fails; the files are closed nevertheless.</exception>
     public void Close(bool flush = true)
     {
@@ -67,6 +70,20 @@ public sealed partial class PartitionLog
     {
         CloseFiles();
         _context.Storage.DeleteDirectory(_folder.Path);
+    }
+
+    /// <summary>
+    /// Puts in place what <see cref="Close"/> has written beside what it replaces, once that is on the device. Before it the log is
+    /// as after a crash.
+    /// </summary>
+    /// <returns>Whether there was anything, so that a name has to be flushed.</returns>
+    /// <exception cref="IOException">The device fails.</exception>
+    internal bool PutInPlace()
+    {
+        lock (_lock)
+        {
+            return _epochs.PutInPlace();
+        }
     }
 
     /// <summary>Notes that the closed log is on the device, because its whole volume was flushed or it need not be.</summary>

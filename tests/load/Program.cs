@@ -15,6 +15,7 @@ try
         "mock" => await Served.MockAsync(options),
         "failover" => await FailoverRun.RunAsync(options),
         "bare" => await Served.BareAsync(options),
+        "echo" when options.Targets.Count == 0 => await Served.EchoAsync(),
         _ => await Comparison.RunAsync(args[0], options),
     };
 }

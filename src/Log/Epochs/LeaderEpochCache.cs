@@ -19,6 +19,7 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
     private EpochEntry[] _entries = [];
     private EpochEntry[]? _written;
     private bool _isDurable;
+    private bool _hasReplacement;
 
     /// <summary>The entries in ascending order.</summary>
     public IReadOnlyList<EpochEntry> Entries => Volatile.Read(ref _entries);
@@ -135,7 +136,10 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
     /// start forgets it, because its leader is replaced, and every leader that only waits would have its file written.
     /// </summary>
     /// <param name="logEndOffset">Where the log ends.</param>
-    /// <param name="flush">Whether to return only when it is durable.</param>
+    /// <param name="flush">
+    /// Whether to return only when it is durable. Without that a file that is there is not replaced before <see cref="PutInPlace"/>:
+    /// what it says of records below the recovery point is nowhere else.
+    /// </param>
     public void Persist(long logEndOffset, bool flush)
     {
         EpochEntry[] entries = Array.FindAll(_entries, entry => entry.StartOffset < logEndOffset);
@@ -145,18 +149,38 @@ internal sealed class LeaderEpochCache(IStorage storage, LogFolder folder)
         }
 
         string path = folder.File(FileName);
-        if (_written is not null)
+        byte[] bytes = Encoding.UTF8.GetBytes(CheckpointFile.Text(entries, FormatLine));
+        if (_written is null)
         {
-            CheckpointFile.Write(storage, path, entries, FormatLine, flush);
+            // There is nothing older to be kept if this is cut short.
+            storage.WriteAllBytes(path, bytes, flush);
+        }
+        else if (flush)
+        {
+            storage.ReplaceAllBytes(path, bytes, flush);
         }
         else
         {
-            // There is nothing older to be kept if this is cut short.
-            storage.WriteAllBytes(path, Encoding.UTF8.GetBytes(CheckpointFile.Text(entries, FormatLine)), flush);
+            storage.WriteReplacement(path, bytes, flush);
         }
 
+        _hasReplacement = _written is not null && !flush;
         _written = entries;
         _isDurable = flush;
+    }
+
+    /// <summary>Puts what was written without a flush, and is durable by now, in place of the file.</summary>
+    /// <returns>Whether there was anything.</returns>
+    public bool PutInPlace()
+    {
+        if (!_hasReplacement)
+        {
+            return false;
+        }
+
+        storage.PutReplacementInPlace(folder.File(FileName));
+        _hasReplacement = false;
+        return true;
     }
 
     private static string FormatLine(EpochEntry entry) =>

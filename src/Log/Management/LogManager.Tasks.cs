@@ -117,24 +117,13 @@ public sealed partial class LogManager
             return;
         }
 
-        int failed = 0;
         bool flushEach = _options.FlushOnClose && (logs.Count(log => log.RecoveryPoint < log.LogEndOffset) <= FewLogs
             || !_context.Storage.CanFlushVolume);
-        Parallel.ForEach(logs, log =>
-        {
-            if (!Try(log, () => log.Close(flushEach)))
-            {
-                Interlocked.Increment(ref failed);
-            }
-        });
+        bool isAllWritten = TryAll(logs, log => log.Close(flushEach));
         try
         {
-            if (_options.FlushOnClose && !flushEach)
-            {
-                _context.Storage.FlushVolume(directory.Path);
-            }
-
-            if (failed == 0 && _hasBegunToLoad == _hasLoaded)
+            MaybeFlushVolume();
+            if (isAllWritten && _hasBegunToLoad == _hasLoaded && TryPutAllInPlace())
             {
                 logs.ForEach(log => log.MarkFlushed());
                 WriteAllCheckpoints(directory);
@@ -145,6 +134,44 @@ public sealed partial class LogManager
         {
             LogMessages.TaskFailed(_context.Logger, directory.Path, exception);
         }
+
+        // The new names come after what they name, and the word that all is well comes after both.
+        bool TryPutAllInPlace()
+        {
+            int put = 0;
+            if (!TryAll(logs, log => Interlocked.Add(ref put, log.PutInPlace() ? 1 : 0)))
+            {
+                return false;
+            }
+
+            if (put > 0)
+            {
+                MaybeFlushVolume();
+            }
+
+            return true;
+        }
+
+        void MaybeFlushVolume()
+        {
+            if (_options.FlushOnClose && !flushEach)
+            {
+                _context.Storage.FlushVolume(directory.Path);
+            }
+        }
+    }
+
+    private bool TryAll(List<PartitionLog> logs, Action<PartitionLog> action)
+    {
+        int failed = 0;
+        Parallel.ForEach(logs, log =>
+        {
+            if (!Try(log, () => action(log)))
+            {
+                Interlocked.Increment(ref failed);
+            }
+        });
+        return failed == 0;
     }
 
     private void WriteAllCheckpoints(LogDirectory directory)

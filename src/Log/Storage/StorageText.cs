@@ -8,6 +8,8 @@ public static class StorageText
     /// <summary>No file read as a whole is larger; a larger one is not one of ours.</summary>
     public const int MaxWholeFileBytes = 1 << 28;
 
+    private const string TemporarySuffix = ".tmp";
+
     /// <summary>All bytes of a file, or null when it does not exist.</summary>
     /// <exception cref="IOException">The file is larger than <see cref="MaxWholeFileBytes"/> or cannot be read.</exception>
     public static byte[]? ReadAllBytes(this IStorage storage, string path)
@@ -60,14 +62,23 @@ public static class StorageText
     /// </summary>
     public static void ReplaceAllBytes(this IStorage storage, string path, ReadOnlySpan<byte> bytes, bool flush)
     {
-        string temporary = path + ".tmp";
-        storage.WriteAllBytes(temporary, bytes, flush);
-        storage.Rename(temporary, path);
+        storage.WriteReplacement(path, bytes, flush);
+        storage.PutReplacementInPlace(path);
         if (flush)
         {
             storage.FlushDirectory(Path.GetDirectoryName(path)!);
         }
     }
+
+    /// <summary>
+    /// The first half of <see cref="ReplaceAllBytes"/>. Whoever flushes many files at once does that before
+    /// <see cref="PutReplacementInPlace"/>: a loss of power may keep the rename and lose what was written.
+    /// </summary>
+    public static void WriteReplacement(this IStorage storage, string path, ReadOnlySpan<byte> bytes, bool flush) =>
+        storage.WriteAllBytes(path + TemporarySuffix, bytes, flush);
+
+    /// <summary>The second half: the replacement takes the file's place.</summary>
+    public static void PutReplacementInPlace(this IStorage storage, string path) => storage.Rename(path + TemporarySuffix, path);
 
     /// <summary><see cref="ReplaceAllBytes"/> for UTF-8 text.</summary>
     public static void ReplaceAllText(this IStorage storage, string path, string text, bool flush) =>

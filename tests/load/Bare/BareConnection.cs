@@ -26,14 +26,13 @@ internal sealed class BareConnection
     {
         _server = server;
         _socket = socket;
-        _socket.NoDelay = true;
     }
 
     public void Run()
     {
         try
         {
-            while (ReceiveExactly(_frame.AsSpan(0, sizeof(int))))
+            while (_socket.TryReceiveAll(_frame.AsSpan(0, sizeof(int))))
             {
                 var size = BinaryPrimitives.ReadInt32BigEndian(_frame);
                 if (_frame.Length < size)
@@ -41,7 +40,7 @@ internal sealed class BareConnection
                     _frame = new byte[size];
                 }
 
-                if (!ReceiveExactly(_frame.AsSpan(0, size)))
+                if (!_socket.TryReceiveAll(_frame.AsSpan(0, size)))
                 {
                     return;
                 }
@@ -219,26 +218,7 @@ internal sealed class BareConnection
             writer.Flush();
             MemoryMarshal.TryGetArray(_output.WrittenMemory, out var frame);
             BinaryPrimitives.WriteInt32BigEndian(frame.Array, frame.Count - sizeof(int));
-            for (var left = frame.AsSpan(); left.Length > 0; left = left[_socket.Send(left)..])
-            {
-                // A blocking send may still take a part only.
-            }
+            _socket.SendAll(frame);
         }
-    }
-
-    private bool ReceiveExactly(Span<byte> buffer)
-    {
-        while (buffer.Length > 0)
-        {
-            var received = _socket.Receive(buffer);
-            if (received == 0)
-            {
-                return false;
-            }
-
-            buffer = buffer[received..];
-        }
-
-        return true;
     }
 }

@@ -7,18 +7,22 @@ namespace Compat.Load.Bare;
 internal sealed class BarePartition : IDisposable
 {
     private readonly FileStream _file;
+    private readonly bool _flushes;
     private readonly List<(long Offset, long Position)> _batches = [];
     private long _position;
     private long _nextOffset;
     private BareWait? _waiting;
 
-    public BarePartition(string path)
-        => _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Delete, 0, FileOptions.DeleteOnClose);
+    public BarePartition(string path, bool flushes)
+    {
+        _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Delete, 0, FileOptions.DeleteOnClose);
+        _flushes = flushes;
+    }
 
     /// <summary>The offset of the next record.</summary>
     public long NextOffset => Volatile.Read(ref _nextOffset);
 
-    /// <summary>Checksums a batch, gives it its offsets, writes it and calls the fetch that waits. Returns its first offset.</summary>
+    /// <summary>Checksums a batch, gives it its offsets, writes it, flushes it if asked to, and calls the fetch that waits. Returns its first offset.</summary>
     public long Append(Span<byte> batch)
     {
         var header = RecordBatchHeader.Read(batch);
@@ -34,6 +38,11 @@ internal sealed class BarePartition : IDisposable
             offset = _nextOffset;
             BinaryPrimitives.WriteInt64BigEndian(batch, offset);
             RandomAccess.Write(_file.SafeFileHandle, batch, _position);
+            if (_flushes)
+            {
+                RandomAccess.FlushToDisk(_file.SafeFileHandle);
+            }
+
             _batches.Add((offset, _position));
             _position += batch.Length;
             Volatile.Write(ref _nextOffset, offset + header.LastOffsetDelta + 1);

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Compat.Load.Bare;
 
 /// <summary>
@@ -10,22 +7,25 @@ namespace Compat.Load.Bare;
 /// </summary>
 internal sealed class BareServer : IDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly LoopbackListener _listener;
     private readonly string _directory;
     private readonly int _partitions;
+    private readonly bool _flushes;
     private readonly Dictionary<(string, int), BarePartition> _logs = [];
 
     /// <summary>Listens on a free loopback port and keeps its files in <paramref name="directory"/>, as long as it lives.</summary>
-    public BareServer(string directory, int partitions)
+    /// <param name="directory">Where the files are.</param>
+    /// <param name="partitions">How many partitions every topic has.</param>
+    /// <param name="flushes">Whether a batch is flushed before it is answered.</param>
+    public BareServer(string directory, int partitions, bool flushes = false)
     {
         _directory = Directory.CreateDirectory(directory).FullName;
         _partitions = partitions;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen(512);
-        new Thread(Accept) { IsBackground = true, Name = "accept" }.Start();
+        _flushes = flushes;
+        _listener = new LoopbackListener(socket => new BareConnection(this, socket).Run());
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+    public int Port => _listener.Port;
 
     /// <summary>How many partitions every topic has.</summary>
     public int Partitions => _partitions;
@@ -58,7 +58,7 @@ internal sealed class BareServer : IDisposable
                 old!.Dispose();
             }
 
-            return _logs[(topic, partition)] = new BarePartition(Path.Combine(_directory, $"{topic}-{partition}.bare"));
+            return _logs[(topic, partition)] = new BarePartition(Path.Combine(_directory, $"{topic}-{partition}.bare"), _flushes);
         }
     }
 
@@ -71,22 +71,6 @@ internal sealed class BareServer : IDisposable
             {
                 log.Dispose();
             }
-        }
-    }
-
-    private void Accept()
-    {
-        try
-        {
-            while (true)
-            {
-                var connection = new BareConnection(this, _listener.Accept());
-                new Thread(connection.Run) { IsBackground = true, Name = "connection" }.Start();
-            }
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // The server has ended.
         }
     }
 }

@@ -12,6 +12,7 @@ internal static class Catalog
         () => new ConsumeScenario(),
         () => new RoundTripScenario(),
         () => new EndToEndScenario(),
+        () => new EchoScenario(),
         () => new ConnectionsScenario(),
         () => new BusyScenario(),
         () => new GroupsScenario(),

@@ -10,7 +10,10 @@ internal static class Help
                                                                         measure several, turn and turn about, and compare
             compat-load mock [--brokers 1] [--topics NAME:PARTITIONS,...]
                                                                         serve librdkafka's in-memory mock cluster until ended
-            compat-load bare [--partitions 1] [--directory DIR]         serve the least there is until ended: receive, checksum, write
+            compat-load bare [--partitions 1] [--directory DIR] [--flush]
+                                                                        serve the least there is until ended: receive, checksum, write,
+                                                                        and flush before the answer if asked to
+            compat-load echo                                            send back what is received until ended, for the scenario echo
 
             compat-load failover --command "PROGRAM ARGS" [--victim leader|controller] [--signal KILL|TERM] [--rounds 20] [--partitions 6] [--logs]
                                                                         start three brokers, end one of them again and again under a

@@ -4,7 +4,7 @@ using Compat.Load.Librdkafka;
 
 namespace Compat.Load.CommandLine;
 
-/// <summary>Serves one of the yardsticks from this process until it is told to end: <c>mock</c> or <c>bare</c>.</summary>
+/// <summary>Serves one of the yardsticks from this process until it is told to end: <c>mock</c>, <c>bare</c> or <c>echo</c>.</summary>
 internal static class Served
 {
     /// <summary>librdkafka's mock cluster, which keeps nothing.</summary>
@@ -24,7 +24,14 @@ internal static class Served
     public static async Task<int> BareAsync(Options options)
     {
         var directory = options.Text("directory", Path.Combine(Path.GetTempPath(), $"compat-load-{Environment.ProcessId}"));
-        using var server = new BareServer(directory, options.Number("partitions", 1));
+        using var server = new BareServer(directory, options.Number("partitions", 1), options.Flag("flush"));
+        return await UntilEndedAsync($"127.0.0.1:{server.Port}");
+    }
+
+    /// <summary>What sends back what it receives.</summary>
+    public static async Task<int> EchoAsync()
+    {
+        using var server = new EchoServer();
         return await UntilEndedAsync($"127.0.0.1:{server.Port}");
     }
 

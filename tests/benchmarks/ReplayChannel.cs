@@ -1,7 +1,7 @@
 using System.Net;
 using Compat.Server.Transport;
 
-namespace Compat.Server.Tests.Transport;
+namespace Compat.Benchmarks.Tests;
 
 /// <summary>A client that sends the same request over and over and hears no answer. Everything is complete at once.</summary>
 internal sealed class ReplayChannel(byte[] frame, int requests) : IByteChannel
