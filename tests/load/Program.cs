@@ -1,3 +1,4 @@
+using Compat.Load.Cluster;
 using Compat.Load.CommandLine;
 using Compat.Load.Failover;
 
@@ -13,9 +14,13 @@ try
     return args[0] switch
     {
         "mock" => await Served.MockAsync(options),
-        "failover" => await FailoverRun.RunAsync(options),
         "bare" => await Served.BareAsync(options),
         "echo" when options.Targets.Count == 0 => await Served.EchoAsync(),
+        "failover" => await new FailoverRun(options).RunAsync(),
+        "cluster-start" => await new ClusterStartRun(options).RunAsync(),
+        "replicated" => await new ReplicatedRun(options).RunAsync(),
+        "catchup" => await new CatchUpRun(options).RunAsync(),
+        "idle-cluster" => await new IdleClusterRun(options).RunAsync(),
         _ => await Comparison.RunAsync(args[0], options),
     };
 }

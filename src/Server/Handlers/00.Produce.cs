@@ -22,7 +22,6 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
     private const string AdminClientId = "__admin_client";
 
     private const short FirstWithTopicIds = 13;
-    private const short FirstWithLeader = 10;
 
     private readonly PartitionLookup _partitions;
 
@@ -31,7 +30,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
     /// <inheritdoc/>
     public override ValueTask<ProduceResponse?> HandleAsync(ProduceRequest request, RequestContext context)
     {
-        var append = new ProduceAppend(request.Acks);
+        var append = new ProduceAppend(request.Acks, _partitions, context);
         foreach (ProduceRequest.TopicProduceData topic in request.TopicData)
         {
             var results = new ProduceResponse.TopicProduceResponse
@@ -78,7 +77,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
 
         if (partition is null)
         {
-            return NotLeader(topic, data.Index, context, append.Response);
+            return append.NotLeader(topic.Name, topic.TopicId, data.Index);
         }
 
         if (TopicName.IsInternal(partition.TopicPartition.Topic) && context.ClientId != AdminClientId)
@@ -91,7 +90,7 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
         ProduceResponse.PartitionProduceResponse response = Describe(data.Index, result);
         if (result.ErrorCode == ErrorCode.NotLeaderOrFollower)
         {
-            return NotLeader(topic, data.Index, context, append.Response);
+            return append.NotLeader(topic.Name, topic.TopicId, data.Index);
         }
 
         if (result.ErrorCode == ErrorCode.None && request.Acks != 0)
@@ -118,27 +117,6 @@ public sealed class ProduceHandler : ApiHandler<ProduceRequest, ProduceResponse>
         }
 
         return default;
-    }
-
-    private ProduceResponse.PartitionProduceResponse NotLeader(
-        ProduceRequest.TopicProduceData topic, int index, RequestContext context, ProduceResponse answer)
-    {
-        ProduceResponse.PartitionProduceResponse response = Failed(index, ErrorCode.NotLeaderOrFollower, null);
-        if (context.ApiVersion >= FirstWithLeader && _partitions.FindLeader(topic.Name, topic.TopicId, index) is (int leader, int epoch))
-        {
-            response.CurrentLeader = new() { LeaderId = leader, LeaderEpoch = epoch };
-            MaybeNameNode(answer, leader, context);
-        }
-
-        return response;
-    }
-
-    private void MaybeNameNode(ProduceResponse answer, int nodeId, RequestContext context)
-    {
-        if (answer.NodeEndpoints.TrueForAll(node => node.NodeId != nodeId) && _partitions.FindNode(nodeId, context.Connection) is { } node)
-        {
-            answer.NodeEndpoints.Add(new() { NodeId = nodeId, Host = node.Host, Port = node.Port, Rack = node.Rack });
-        }
     }
 
     private static ProduceResponse.PartitionProduceResponse Describe(int index, in AppendResult result)

@@ -53,14 +53,11 @@ internal sealed class PartitionLookup
             : ErrorCode.UnknownTopicId;
     }
 
-    /// <summary>The leader of a partition and its epoch, as the metadata has them (KIP-951); null when there is none.</summary>
+    /// <summary>The leader of a partition and its epoch, as far as this broker knows (KIP-951); null when there is none.</summary>
     public (int Id, int Epoch)? FindLeader(string topic, Uuid topicId, int index)
     {
-        TopicsImage topics = Image.Topics;
-        TopicImage? found = topicId == Uuid.Zero
-            ? topics.TryGet(topic, out TopicImage? byName) ? byName : null
-            : topics.TryGet(topicId, out TopicImage? byId) ? byId : null;
-        PartitionRegistration? partition = found?.Partition(index);
+        // A replica here hears of an election before the image is shown to anybody.
+        PartitionRegistration? partition = Replica(topic, topicId, index)?.Registration ?? Registration(topic, topicId, index);
         return partition is null ? null : (partition.Leader, partition.LeaderEpoch);
     }
 
@@ -73,6 +70,18 @@ internal sealed class PartitionLookup
         && _addressOf(brokerId, connection) is { } address
             ? (address.Host, address.Port, broker.Rack)
             : null;
+
+    private Partition? Replica(string topic, Uuid topicId, int index) =>
+        (topicId == Uuid.Zero ? _partitions.TryGet(topic, index, out Partition? found) : _partitions.TryGet(topicId, index, out found)) ? found : null;
+
+    private PartitionRegistration? Registration(string topic, Uuid topicId, int index)
+    {
+        TopicsImage topics = Image.Topics;
+        TopicImage? found = topicId == Uuid.Zero
+            ? topics.TryGet(topic, out TopicImage? byName) ? byName : null
+            : topics.TryGet(topicId, out TopicImage? byId) ? byId : null;
+        return found?.Partition(index);
+    }
 
     private static ErrorCode Lead(ErrorCode found, ref Partition? partition)
     {

@@ -15,9 +15,16 @@ internal static class Help
                                                                         and flush before the answer if asked to
             compat-load echo                                            send back what is received until ended, for the scenario echo
 
-            compat-load failover --command "PROGRAM ARGS" [--victim leader|controller] [--signal KILL|TERM] [--rounds 20] [--partitions 6] [--logs]
-                                                                        start three brokers, end one of them again and again under a
-                                                                        producer with default settings: time to the next record
+            Three brokers that the tool starts and ends, with --command "PROGRAM ARGS" [--logs]:
+              failover [--victim leader|controller] [--signal KILL|TERM] [--rounds 20] [--partitions 6]
+                                                                        end one again and again under a producer with default
+                                                                        settings: time to the next record
+              cluster-start [--rounds 10]                               time to the first record with acks=all
+              replicated [--rounds 3] [--rate 5000] [--size 1024]       produce with acks=all to 3 replicas and to 1, in turn
+              catchup [--gigabytes 5] [--rate 5000]                     a follower that was away, under load: MB/s, and the producer's latency
+              idle-cluster [--partitions 3000] [--topics 30] [--seconds 20] [--signal KILL|TERM]
+                                                                        one leads all: CPU and memory of each; then, without it,
+                                                                        the time until all are led again
 
             Options for every scenario (load simulation):
               --copies 1        clients side by side                    --rate 0        operations a second over all copies; 0 is open

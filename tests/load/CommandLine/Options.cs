@@ -39,6 +39,22 @@ internal sealed class Options
         return options;
     }
 
+    /// <summary>The same options with another value of one.</summary>
+    public Options With(string name, string value)
+    {
+        _asked.Add(name);
+        var options = new Options();
+        options.ClientSettings.AddRange(ClientSettings);
+        options.TopicSettings.AddRange(TopicSettings);
+        foreach (var (known, text) in _values)
+        {
+            options._values[known] = text;
+        }
+
+        options._values[name] = value;
+        return options;
+    }
+
     public string Text(string name, string fallback)
     {
         _asked.Add(name);

@@ -31,6 +31,8 @@ internal sealed class BrokerProcesses : IDisposable
 
     public string AddressOf(int id) => $"127.0.0.1:{_ports[id - 1].Client}";
 
+    public int ProcessIdOf(int id) => _processes[id - 1]!.Id;
+
     public void Start(int id)
     {
         var words = _command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -51,7 +53,7 @@ internal sealed class BrokerProcesses : IDisposable
     /// <summary>Sends a signal, and does not wait for what it does.</summary>
     public void Signal(int id, string signal)
     {
-        using var kill = Process.Start("kill", [signal, _processes[id - 1]!.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [signal, ProcessIdOf(id).ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -51,24 +51,20 @@ internal sealed class StartScenario : Scenario
     }
 
     /// <summary>One small record for each of the first partitions of a topic.</summary>
-    public static ProduceRequest Request(MetadataResponse.MetadataResponseTopic topic, int partitions)
+    public static ProduceRequest Request(MetadataResponse.MetadataResponseTopic topic, int partitions) =>
+        new() { Acks = 1, TimeoutMs = 10_000, TopicData = { Data(topic, Enumerable.Range(0, partitions)) } };
+
+    /// <summary>One small record for each of some partitions of a topic.</summary>
+    public static ProduceRequest.TopicProduceData Data(MetadataResponse.MetadataResponseTopic topic, IEnumerable<int> partitions)
     {
         using var batch = new RecordBatchBuilder();
         batch.Append(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), null, "first"u8.ToArray());
         var records = batch.Build();
-        return new ProduceRequest
+        return new ProduceRequest.TopicProduceData
         {
-            Acks = 1,
-            TimeoutMs = 10_000,
-            TopicData =
-            {
-                new ProduceRequest.TopicProduceData
-                {
-                    Name = topic.Name!,
-                    TopicId = topic.TopicId,
-                    PartitionData = [.. Enumerable.Range(0, partitions).Select(index => new ProduceRequest.PartitionProduceData { Index = index, Records = records })],
-                },
-            },
+            Name = topic.Name!,
+            TopicId = topic.TopicId,
+            PartitionData = [.. partitions.Select(index => new ProduceRequest.PartitionProduceData { Index = index, Records = records })],
         };
     }
 }

@@ -194,8 +194,10 @@ internal sealed class DataFixture : IAsyncDisposable
     {
         var delta = new MetadataDelta(_image);
         delta.Replay(new MetadataRecord(record, 2));
-        _image = delta.Apply(new MetadataProvenance(_offset++, 1, 0, IsOffsetBatchAligned: true));
-        Registry.OnMetadataUpdate(delta, _image);
+        MetadataImage image = delta.Apply(new MetadataProvenance(_offset++, 1, 0, IsOffsetBatchAligned: true));
+        Registry.OnMetadataUpdate(delta, image);
+        // As the loader does: an image is shown when all have followed it.
+        _image = image;
     }
 }
 

@@ -253,6 +253,29 @@ public class ProduceTests
         Assert.Equal(0, fixture.Partition(0).Log.LogEndOffset);
     }
 
+    [Theory]
+    [EveryVersion(ApiKey.Produce)]
+    public async Task Who_waits_for_followers_when_the_leader_changes_is_told_the_new_one(short version)
+    {
+        await using var fixture = new DataFixture();
+        using TestClient client = await fixture.ConnectAsync();
+        var topicId = new Uuid(5, 5);
+        fixture.AddBroker(2, "r2");
+        var partition = fixture.AddReplicated("replicated", topicId, [1, 2], [1, 2]);
+        ProduceRequest request = Request(version, -1, 0, fixture.Batch("a"));
+        request.TopicData = [Topic(version, "replicated", topicId, 0, fixture.Batch("a"))];
+        await client.SendAsync(request, version);
+        Assert.True(SpinWait.SpinUntil(() => partition.Log.LogEndOffset == 1, TimeSpan.FromSeconds(30)));
+
+        fixture.Elect(topicId, 2);
+        ProduceResponse response = (await client.ReadAsync<ProduceResponse>(ApiKey.Produce, version)).Response;
+
+        ProduceResponse.PartitionProduceResponse refused = Partition(response);
+        Assert.Equal(ErrorCode.NotLeaderOrFollower, refused.ErrorCode);
+        Assert.Equal(version >= 10 ? (2, DataFixture.LeaderEpoch + 1) : (-1, -1), (refused.CurrentLeader.LeaderId, refused.CurrentLeader.LeaderEpoch));
+        Assert.Equal(version >= 10 ? [(2, "host2", 9002)] : [], response.NodeEndpoints.Select(node => (node.NodeId, node.Host, node.Port)));
+    }
+
     [Fact]
     public async Task Pipelined_batches_are_appended_in_the_order_they_were_sent()
     {
