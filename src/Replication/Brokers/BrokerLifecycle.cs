@@ -19,6 +19,13 @@ public sealed partial class BrokerLifecycle : IMetadataPublisher, IAsyncDisposab
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ShutdownPoll = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// How long a broker stays whose partitions others lead already, while the metadata still lists it: who sends to it is told the new
+    /// leader, after the 100 ms that librdkafka may pause before it sends. A client that learns of the new leader from an answer that does not
+    /// list the former one any more forgets the partition with it, and looks again after up to a second.
+    /// </summary>
+    private static readonly TimeSpan FarewellPause = TimeSpan.FromMilliseconds(200);
+
     private readonly BrokerLifecycleOptions _options;
     private readonly IControllerChannel _controller;
     private readonly Func<IReadOnlyList<Uuid>> _offlineDirectories;
@@ -202,7 +209,7 @@ public sealed partial class BrokerLifecycle : IMetadataPublisher, IAsyncDisposab
             await _stopping.CancelAsync().ConfigureAwait(false);
         }
         // What is not caught up yet is said again with the next image.
-        return Succeeded(wantsShutdown ? ShutdownPoll : _options.HeartbeatInterval);
+        return Succeeded(!wantsShutdown ? _options.HeartbeatInterval : HasSuccessors ? FarewellPause : ShutdownPoll);
     }
 
     private TimeSpan Succeeded(TimeSpan rest)

@@ -6,8 +6,9 @@ using Confluent.Kafka;
 namespace Compat.Load.Failover;
 
 /// <summary>
-/// Ends one of three brokers again and again under a running producer, and takes the time until each partition that is concerned has
-/// acknowledged a record sent after that: <c>failover</c>. Says at the end what was acknowledged and is not there.
+/// Ends one of three brokers again and again under a running producer, and takes the longest that a record waited for its acknowledgement,
+/// until each partition that is concerned has acknowledged one sent after the process was gone: <c>failover</c>. Says at the end what was
+/// acknowledged and is not there.
 /// </summary>
 internal sealed class FailoverRun : ClusterRun
 {
@@ -50,7 +51,7 @@ internal sealed class FailoverRun : ClusterRun
 
         using var producer = new SteadyProducer(settings, Topic, _partitions);
         await ClusterState.WholeAsync(brokers.AddressOf(1), Topic);
-        await producer.WatchAsync(Enumerable.Range(0, _partitions)).WaitAsync(Patience);
+        await producer.WatchAsync(Enumerable.Range(0, _partitions), Task.CompletedTask).WaitAsync(Patience);
         List<double> times = [];
         for (var round = 1; round <= Options.Number("rounds", 20); round++)
         {
@@ -70,7 +71,7 @@ internal sealed class FailoverRun : ClusterRun
         var victim = _isController ? state.Controller : brokers.Ids.First(id => id != state.Controller && state.Leaders.Contains(id));
         // Without its controller nobody is concerned but those that it leads; with it, everybody might be.
         var concerned = Enumerable.Range(0, _partitions).Where(partition => _isController || state.Leaders[partition] == victim);
-        var recovered = producer.WatchAsync(concerned);
+        var recovered = producer.WatchAsync(concerned, brokers.EndedAsync(victim));
         brokers.Signal(victim, _signal);
         var time = await recovered.WaitAsync(Patience);
         await brokers.EndedAsync(victim);

@@ -37,10 +37,18 @@ internal sealed class SteadyProducer : IDisposable
     public IReadOnlyCollection<string> Failures => _failures;
 
     /// <summary>
-    /// Begins to watch: the task completes when each of the partitions has acknowledged a record that was sent from now on, with
-    /// the time that the slowest took.
+    /// Begins to watch: the task completes when each of the partitions has acknowledged a record that was sent after the fault was over, with
+    /// the longest that any record took which was sent from now on.
     /// </summary>
-    public Task<TimeSpan> WatchAsync(IEnumerable<int> partitions) => (_strike = new Strike(partitions)).Recovered;
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="isOver">Completes when nothing is taken away any more: for a process that is ended, when it has.</param>
+    public async Task<TimeSpan> WatchAsync(IEnumerable<int> partitions, Task isOver)
+    {
+        var strike = _strike = new Strike(partitions);
+        await isOver;
+        strike.End();
+        return await strike.Recovered;
+    }
 
     /// <summary>Waits until everything sent is acknowledged.</summary>
     public async Task FinishAsync()
@@ -67,12 +75,13 @@ internal sealed class SteadyProducer : IDisposable
             for (var partition = 0; partition < _partitions; partition++)
             {
                 var strike = _strike;
-                _producer.Produce(new TopicPartition(_topic, partition), new Message<Null, long> { Value = value }, report => OnDelivery(report, strike));
+                var sent = Stopwatch.GetTimestamp();
+                _producer.Produce(new TopicPartition(_topic, partition), new Message<Null, long> { Value = value }, report => OnDelivery(report, strike, sent));
             }
         }
     }
 
-    private void OnDelivery(DeliveryReport<Null, long> report, Strike? strike)
+    private void OnDelivery(DeliveryReport<Null, long> report, Strike? strike, long sent)
     {
         if (report.Error.IsError)
         {
@@ -81,25 +90,38 @@ internal sealed class SteadyProducer : IDisposable
         }
 
         _acknowledged.Add((report.Partition, report.Offset, report.Message.Value));
-        strike?.Acknowledge(report.Partition);
+        strike?.Acknowledge(report.Partition, sent);
     }
 
     /// <summary>A fault, and which of the partitions have not come back from it.</summary>
     private sealed class Strike(IEnumerable<int> partitions)
     {
+        private readonly HashSet<int> _concerned = [.. partitions];
         private readonly HashSet<int> _missing = [.. partitions];
-        private readonly long _at = Stopwatch.GetTimestamp();
         private readonly TaskCompletionSource<TimeSpan> _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TimeSpan _longest;
+        private long _endedAt = long.MaxValue;
 
         public Task<TimeSpan> Recovered => _recovered.Task;
 
-        public void Acknowledge(int partition)
+        /// <summary>The fault is over: what is sent from now on must get through.</summary>
+        public void End()
         {
             lock (_missing)
             {
-                if (_missing.Remove(partition) && _missing.Count == 0)
+                _endedAt = Stopwatch.GetTimestamp();
+            }
+        }
+
+        public void Acknowledge(int partition, long sent)
+        {
+            lock (_missing)
+            {
+                var time = Stopwatch.GetElapsedTime(sent);
+                _longest = _concerned.Contains(partition) && time > _longest ? time : _longest;
+                if (sent >= _endedAt && _missing.Remove(partition) && _missing.Count == 0)
                 {
-                    _recovered.TrySetResult(Stopwatch.GetElapsedTime(_at));
+                    _recovered.TrySetResult(_longest);
                 }
             }
         }

@@ -156,6 +156,28 @@ public sealed class BrokerLifecycleTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_broker_with_successors_stays_until_clients_have_heard_of_them()
+    {
+        await StartAsync();
+        Publish(Broker(2));
+        Assert.True(_lifecycle.HasSuccessors);
+        _controller.OnHeartbeat = request => new() { ShouldShutDown = AskedToStop() == 2, IsFenced = false };
+        Task stop = _lifecycle.ShutDownAsync(TimeSpan.FromSeconds(5));
+        await UntilAsync(() => AskedToStop() == 1);
+        TimeSpan stayed = TimeSpan.Zero;
+        while (!stop.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            stayed += TimeSpan.FromMilliseconds(20);
+            await LookAgainAsync(milliseconds: 1);
+        }
+        // librdkafka pauses for up to 120 ms before it sends to where it was refused.
+        Assert.True(stayed >= TimeSpan.FromMilliseconds(200), $"it stayed for {stayed.TotalMilliseconds} ms");
+
+        int AskedToStop() => _controller.Heartbeats.Count(heartbeat => heartbeat.WantShutDown);
+    }
+
+    [Fact]
     public async Task A_broker_that_nobody_lets_stop_stops_all_the_same()
     {
         await StartAsync();

@@ -99,7 +99,15 @@ internal sealed class DataFixture : IAsyncDisposable
     }
 
     /// <summary>Another broker becomes the leader of the one partition of a topic.</summary>
-    public void Elect(Uuid topicId, int leader) => Replay(new PartitionChangeRecord { TopicId = topicId, PartitionId = 0, Leader = leader });
+    /// <param name="topicId">The topic.</param>
+    /// <param name="leader">The new leader.</param>
+    /// <param name="isShown">False for the moment in which the partitions have followed an image that is not shown to others yet.</param>
+    public void Elect(Uuid topicId, int leader, bool isShown = true)
+    {
+        MetadataImage before = _image;
+        Replay(new PartitionChangeRecord { TopicId = topicId, PartitionId = 0, Leader = leader });
+        _image = isShown ? _image : before;
+    }
 
     public void AddTopic(string topic, Uuid topicId, int partitions = 1, LogConfig? config = null)
     {
@@ -194,10 +202,8 @@ internal sealed class DataFixture : IAsyncDisposable
     {
         var delta = new MetadataDelta(_image);
         delta.Replay(new MetadataRecord(record, 2));
-        MetadataImage image = delta.Apply(new MetadataProvenance(_offset++, 1, 0, IsOffsetBatchAligned: true));
-        Registry.OnMetadataUpdate(delta, image);
-        // As the loader does: an image is shown when all have followed it.
-        _image = image;
+        _image = delta.Apply(new MetadataProvenance(_offset++, 1, 0, IsOffsetBatchAligned: true));
+        Registry.OnMetadataUpdate(delta, _image);
     }
 }
 

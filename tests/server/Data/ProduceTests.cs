@@ -267,13 +267,17 @@ public class ProduceTests
         await client.SendAsync(request, version);
         Assert.True(SpinWait.SpinUntil(() => partition.Log.LogEndOffset == 1, TimeSpan.FromSeconds(30)));
 
-        fixture.Elect(topicId, 2);
-        ProduceResponse response = (await client.ReadAsync<ProduceResponse>(ApiKey.Produce, version)).Response;
+        fixture.Elect(topicId, 2, isShown: false);
+        ProduceResponse waited = (await client.ReadAsync<ProduceResponse>(ApiKey.Produce, version)).Response;
+        ProduceResponse late = await client.AskAsync<ProduceRequest, ProduceResponse>(request, version);
 
-        ProduceResponse.PartitionProduceResponse refused = Partition(response);
-        Assert.Equal(ErrorCode.NotLeaderOrFollower, refused.ErrorCode);
-        Assert.Equal(version >= 10 ? (2, DataFixture.LeaderEpoch + 1) : (-1, -1), (refused.CurrentLeader.LeaderId, refused.CurrentLeader.LeaderEpoch));
-        Assert.Equal(version >= 10 ? [(2, "host2", 9002)] : [], response.NodeEndpoints.Select(node => (node.NodeId, node.Host, node.Port)));
+        Assert.All([waited, late], response =>
+        {
+            ProduceResponse.PartitionProduceResponse refused = Partition(response);
+            Assert.Equal(ErrorCode.NotLeaderOrFollower, refused.ErrorCode);
+            Assert.Equal(version >= 10 ? (2, DataFixture.LeaderEpoch + 1) : (-1, -1), (refused.CurrentLeader.LeaderId, refused.CurrentLeader.LeaderEpoch));
+            Assert.Equal(version >= 10 ? [(2, "host2", 9002)] : [], response.NodeEndpoints.Select(node => (node.NodeId, node.Host, node.Port)));
+        });
     }
 
     [Fact]
