@@ -199,9 +199,9 @@ internal sealed class ChaosRun : IAsyncDisposable
         await Task.WhenAll(_tasks.Take(_producers.Count));
         await _consuming.CancelAsync();
         await Task.WhenAll(_tasks).WaitAsync(SettlingLimit);
-        await Task.Run(() =>
+        await Task.Run(async () =>
         {
-            if (!new AssignedReader(_topic, "last").ReadToEnd(SettlingLimit))
+            if (!await new AssignedReader(_topic, "last").ReadToEndAsync(SettlingLimit))
             {
                 Findings.Add($"not everything could be read within {SettlingLimit.TotalSeconds:0} s");
             }

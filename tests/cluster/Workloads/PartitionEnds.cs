@@ -5,20 +5,27 @@ namespace Compat.Cluster.Tests.Workloads;
 /// <summary>Where partitions end.</summary>
 internal static class PartitionEnds
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// The high watermarks of the first partitions of a topic. librdkafka takes a partition that has no leader at the moment for one
     /// that does not exist, and gives up at once; here it is asked again until the limit has passed.
     /// </summary>
-    public static long[] Of<TKey, TValue>(IConsumer<TKey, TValue> consumer, string topic, int partitions, TimeSpan limit)
+    public static async Task<long[]> OfAsync<TKey, TValue>(IConsumer<TKey, TValue> consumer, string topic, int partitions, TimeSpan limit)
     {
-        long start = TimeProvider.System.GetTimestamp();
-        return [.. Enumerable.Range(0, partitions).Select(partition => Of(consumer, new TopicPartition(topic, partition), start, limit))];
+        long[] ends = new long[partitions];
+        for (int partition = 0; partition < partitions; partition++)
+        {
+            ends[partition] = await OfAsync(consumer, new TopicPartition(topic, partition), limit);
+        }
+
+        return ends;
     }
 
-    private static long Of<TKey, TValue>(IConsumer<TKey, TValue> consumer, TopicPartition partition, long start, TimeSpan limit)
+    private static async Task<long> OfAsync<TKey, TValue>(IConsumer<TKey, TValue> consumer, TopicPartition partition, TimeSpan limit)
     {
+        using PeriodicTimer timer = new(Interval);
+        long start = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
@@ -27,7 +34,7 @@ internal static class PartitionEnds
             }
             catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnknownPartition && TimeProvider.System.GetElapsedTime(start) < limit)
             {
-                Thread.Sleep(Pause);
+                await timer.WaitForNextTickAsync();
             }
         }
     }

@@ -87,7 +87,8 @@ internal sealed class Workload : IAsyncDisposable
         await Task.WhenAll(_producers).WaitAsync(Wait.Limit);
         await _consuming.CancelAsync();
         await Task.WhenAll(_consumers).WaitAsync(Wait.Limit);
-        await Task.Run(() => Consume(new CancellationTokenSource(Wait.Limit).Token, Ends()));
+        long[] ends = await EndsAsync();
+        await Task.Run(() => Consume(new CancellationTokenSource(Wait.Limit).Token, ends));
         return HistoryChecker.Check(Recorder.History);
     }
 
@@ -145,10 +146,10 @@ internal sealed class Workload : IAsyncDisposable
         }
     }
 
-    private long[] Ends()
+    private async Task<long[]> EndsAsync()
     {
         using IConsumer<Null, long> consumer = NewConsumer();
-        return PartitionEnds.Of(consumer, _topic, _partitions, Wait.Limit);
+        return await PartitionEnds.OfAsync(consumer, _topic, _partitions, Wait.Limit);
     }
 
     // Reads from the beginning until it is told to stop, or to the ends if there are any.

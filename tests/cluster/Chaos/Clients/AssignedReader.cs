@@ -16,11 +16,11 @@ internal sealed class AssignedReader(ChaosTopic topic, string name)
     public void Read(CancellationToken stop) => Read(() => stop.IsCancellationRequested, consumer: NewConsumer());
 
     /// <summary>Reads to the ends that the partitions have now; false if that takes longer than the limit.</summary>
-    public bool ReadToEnd(TimeSpan limit)
+    public async Task<bool> ReadToEndAsync(TimeSpan limit)
     {
         using CancellationTokenSource timeout = new(limit);
         IConsumer<Null, long> consumer = NewConsumer();
-        long[] ends = PartitionEnds.Of(consumer, ChaosTopic.Name, ChaosTopic.Partitions, limit);
+        long[] ends = await PartitionEnds.OfAsync(consumer, ChaosTopic.Name, ChaosTopic.Partitions, limit);
         Read(() => timeout.IsCancellationRequested || IsAt(ends), consumer);
         return IsAt(ends);
     }
