@@ -23,7 +23,7 @@ public class TopicLifeTests
         await RecreateAsync(broker, load, rounds: 1);
         int handles = Handles(broker);
 
-        await RecreateAsync(broker, load, FaultScale.Rounds(atLeast: 10));
+        await RecreateAsync(broker, load, FaultScale.Rounds(atLeast: 5));
 
         // The waits of the tests are well above the 30 s that this may take.
         long start = TimeProvider.System.GetTimestamp();

@@ -184,21 +184,7 @@ public class AdminApisTests
         {
             BrokerId = 2,
             BrokerEpoch = epoch,
-            Topics =
-            [
-                new()
-                {
-                    TopicId = topic!.Id,
-                    Partitions =
-                    [
-                        new()
-                        {
-                            LeaderEpoch = topic.Partitions[0].LeaderEpoch,
-                            NewIsrWithEpochs = [new() { BrokerId = 2, BrokerEpoch = epoch }],
-                        },
-                    ],
-                },
-            ],
+            Topics = [new() { TopicId = topic!.Id, Partitions = [new() { LeaderEpoch = topic.Partitions[0].LeaderEpoch, NewIsrWithEpochs = [new() { BrokerId = 2, BrokerEpoch = epoch }] }] }],
         };
         AlterPartitionResponse response = await fixture.Controller.AskAsync<AlterPartitionRequest, AlterPartitionResponse>(request, 3);
         Assert.Equal(ErrorCode.None, response.Topics[0].Partitions[0].ErrorCode);
