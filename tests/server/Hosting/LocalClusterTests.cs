@@ -128,8 +128,21 @@ public sealed class LocalClusterTests : IDisposable
         Assert.Equal(ErrorCode.None, created.Topics.Single().ErrorCode);
     }
 
-    private static Task<MetadataResponse> DescribeAsync(SocketClient client) =>
-        client.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = null }, 9);
+    // A node answers from its own image, which may be a moment behind the controller's that made the topic.
+    private static async Task<MetadataResponse> DescribeAsync(SocketClient client)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            MetadataResponse answer = await client.AskAsync<MetadataRequest, MetadataResponse>(new MetadataRequest { Topics = null }, 9);
+            if (answer.Topics.Count > 0)
+            {
+                return answer;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < StopLimit, "the topic did not reach the node's image");
+        }
+    }
 
     private static IReadOnlyList<BrokerConfig> Configure(int brokers, params string[] overrides) => LocalCluster.Configure(
         new ConfigInputs { Host = new HostProfile(IsContainer: false, "/data"), Overrides = OverrideSource.Parse(overrides) },
