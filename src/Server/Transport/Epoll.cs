@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Compat.Server.Transport;
 
-/// <summary>Linux's epoll(7) and eventfd(2).</summary>
+/// <summary>Linux's epoll(7), eventfd(2) and ppoll(2).</summary>
 internal static unsafe partial class Epoll
 {
     public const int CloseOnExec = 0x80000;
@@ -47,6 +47,14 @@ internal static unsafe partial class Epoll
         }
     }
 
+    /// <summary>Waits on this thread for something to receive. False when there was nothing, as far as can be told.</summary>
+    public static bool WaitFor(int descriptor, int microseconds)
+    {
+        PollRequest request = new() { Descriptor = descriptor, Events = (short)Readable };
+        TimeLimit limit = new() { Nanoseconds = microseconds * 1000 };
+        return Poll(&request, 1, &limit, null) == 1;
+    }
+
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int Create(int flags);
 
@@ -64,4 +72,24 @@ internal static unsafe partial class Epoll
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     private static partial int EpollWait(int epoll, byte* events, int count, int timeoutMs);
+
+    [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
+    private static partial int Poll(PollRequest* requests, nuint count, TimeLimit* limit, void* signals);
+
+    // struct pollfd
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollRequest
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+
+    // struct timespec
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeLimit
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
 }

@@ -65,7 +65,31 @@ public sealed class SocketPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_never_pauses_lets_others_have_their_turn_of_the_only_thread()
+    public async Task A_client_that_sends_much_and_then_pauses_is_received_from_when_it_goes_on()
+    {
+        (Socket client, SocketChannel channel) = await ConnectAsync();
+        byte[] much = new byte[2 * PolledReceiver.FlowBytes];
+        byte[] buffer = new byte[2 * much.Length];
+        await client.SendAsync(much);
+        int received = 0;
+        while (received < much.Length)
+        {
+            received += await ReceiveAsync(channel, buffer);
+        }
+
+        // Returns although nothing comes: the thread that asked has waited long enough itself.
+        ValueTask<int> later = channel.ReceiveAsync(buffer);
+        Assert.False(later.IsCompleted);
+        await client.SendAsync(new byte[] { 4 });
+
+        Assert.Equal(1, await later.AsTask().WaitAsync(Patience));
+        Assert.Equal(4, buffer[0]);
+    }
+
+    [Theory]
+    [InlineData(1024)] // always filled, so the receiver would go on for ever without asking the poller
+    [InlineData(1024 * 1024)] // hardly ever filled, so it would wait for the rest itself
+    public async Task A_client_that_never_pauses_lets_others_have_their_turn_of_the_only_thread(int bufferBytes)
     {
         (Socket busy, SocketChannel busyChannel) = await ConnectAsync();
         (Socket other, SocketChannel otherChannel) = await ConnectAsync();
@@ -78,7 +102,7 @@ public sealed class SocketPollerTests : IDisposable
                 await busy.SendAsync(bytes);
             }
         });
-        Task drain = DrainAsync(busyChannel);
+        Task drain = DrainAsync(busyChannel, bufferBytes);
         ValueTask<int> receiving = otherChannel.ReceiveAsync(new byte[1]);
         await other.SendAsync(new byte[] { 1 });
 
@@ -103,10 +127,9 @@ public sealed class SocketPollerTests : IDisposable
         Assert.Equal(1, await receiving.AsTask().WaitAsync(Patience));
     }
 
-    // A small buffer is always filled, so the receiver would go on for ever without asking the poller.
-    private static async Task DrainAsync(SocketChannel channel)
+    private static async Task DrainAsync(SocketChannel channel, int bufferBytes)
     {
-        byte[] buffer = new byte[1024];
+        byte[] buffer = new byte[bufferBytes];
         while (await channel.ReceiveAsync(buffer) > 0)
         {
             // As fast as it comes.

@@ -30,6 +30,7 @@ public static class BrokerDefaults
         ("share.coordinator.state.topic.min.isr", "1", SingleNode),
         ("group.initial.rebalance.delay.ms", "0", "a developer's consumer should not wait 3 s for others that will not come"),
         ("socket.send.buffer.bytes", "-1", "the operating system sizes it as the client reads; with Kafka's 100 KiB a fetch of a megabyte is sent in ten pieces"),
+        ("socket.receive.buffer.bytes", "-1", "the operating system sizes it as the broker reads; with Kafka's 100 KiB a produced megabyte comes in ten pieces, with a wait for each"),
         .. host.IsContainer ? [] : MetricsOnLoopback,
     ];
 }
