@@ -75,7 +75,14 @@ internal sealed class SocketChannelListener : IChannelListener
             try
             {
                 // Nothing more here: the queue of the operating system is short, and who does not fit waits a second.
-                return new AcceptResult(new SocketChannel(await _socket.AcceptAsync(), _options, _senders), null);
+                Socket socket = await _socket.AcceptAsync();
+                if (FileHandles.IsReserved(socket.Handle))
+                {
+                    socket.Dispose();
+                    return new AcceptResult(null, $"all but the last {FileHandles.Reserved} file handles are in use");
+                }
+
+                return new AcceptResult(new SocketChannel(socket, _options, _senders), null);
             }
             catch (ObjectDisposedException)
             {

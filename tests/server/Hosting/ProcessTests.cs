@@ -157,6 +157,8 @@ public sealed partial class ProcessTests : IDisposable
     {
         using ServerProcess broker = ServerProcess.Start(OnDirectory, maxOpenFiles: 256);
         await broker.UntilAsync(() => broker.Output.Any(line => line.Contains(" is ready on ", StringComparison.Ordinal)), "a start-up line");
+        using SocketClient first = await ConnectAsync(broker);
+        await first.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(new(), 0);
         List<TcpClient> many = [];
         for (int i = 0; i < 300; i++)
         {
@@ -166,6 +168,9 @@ public sealed partial class ProcessTests : IDisposable
         }
 
         await broker.UntilAsync(() => broker.Output.Any(line => line.Contains("cannot accept connections at present", StringComparison.Ordinal)), "warning");
+
+        // Logs still find handles for their files.
+        await CreateTopicAsync(first, "made-meanwhile");
         many.ForEach(client => client.Dispose());
         using SocketClient again = await ConnectAsync(broker);
         await again.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(new(), 0);
