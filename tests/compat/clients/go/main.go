@@ -83,7 +83,11 @@ func (d *driver) producer(c *command) (sarama.AsyncProducer, error) {
 	config.Producer.Flush.Frequency = 2 * time.Millisecond
 	config.Producer.Flush.MaxMessages = 200
 	if c.BatchRecords > 0 {
+		// Full batches only, however slow the machine: sarama makes batches anew when it retries after a lost connection, and
+		// a broker knows a retry by its first and last sequence number.
+		config.Producer.Flush.Messages = c.BatchRecords
 		config.Producer.Flush.MaxMessages = c.BatchRecords
+		config.Producer.Flush.Frequency = time.Second
 	}
 	if c.MaxRequestBytes > 0 {
 		config.Producer.MaxMessageBytes = c.MaxRequestBytes
