@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Compat.Server.Tests.Data;
 using Compat.Server.Tests.Transport;
 using Compat.Wire;
 using Compat.Wire.Messages;
@@ -169,8 +170,9 @@ public sealed partial class ProcessTests : IDisposable
 
         await broker.UntilAsync(() => broker.Output.Any(line => line.Contains("cannot accept connections at present", StringComparison.Ordinal)), "warning");
 
-        // Logs still find handles for their files.
+        // A log still finds handles for its files.
         await CreateTopicAsync(first, "made-meanwhile");
+        Assert.Equal(ErrorCode.None, await ProduceAsync(first, "made-meanwhile"));
         many.ForEach(client => client.Dispose());
         using SocketClient again = await ConnectAsync(broker);
         await again.AskAsync<ApiVersionsRequest, ApiVersionsResponse>(new(), 0);
@@ -198,6 +200,17 @@ public sealed partial class ProcessTests : IDisposable
     {
         var request = new CreateTopicsRequest { Topics = [new() { Name = name, NumPartitions = 1, ReplicationFactor = 1 }] };
         Assert.Equal(ErrorCode.None, (await client.AskAsync<CreateTopicsRequest, CreateTopicsResponse>(request, 5)).Topics[0].ErrorCode);
+    }
+
+    private static async Task<ErrorCode> ProduceAsync(SocketClient client, string topic)
+    {
+        var request = new ProduceRequest
+        {
+            Acks = 1,
+            TimeoutMs = 1000,
+            TopicData = [new() { Name = topic, PartitionData = [new() { Index = 0, Records = DataFixture.BatchAt(0, "a") }] }],
+        };
+        return (await client.AskAsync<ProduceRequest, ProduceResponse>(request, 9)).Responses[0].PartitionResponses[0].ErrorCode;
     }
 
     [GeneratedRegex("data in ([^;]+);")]
